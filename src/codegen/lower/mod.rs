@@ -1,0 +1,1 @@
+//! CLIF -> machine instructions with virtual registers; what all ISAs share.

@@ -1,0 +1,230 @@
+//! What code generation hands on: bytes and relocations, no addresses.
+
+use crate::ingest::Unit;
+use crate::link::{FuncRef, GateId};
+use crate::manifest::{ComponentId, ProcessId};
+
+/// The code and constants of one unit.
+#[derive(Clone, Debug)]
+pub struct Object {
+    pub unit: Unit,
+    pub functions: Vec<Function>,
+    pub constants: Vec<Constant>,
+}
+
+/// One native function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    pub symbol: Symbol,
+    /// For people: `component!name`'s right half.
+    pub name: String,
+    pub code: Vec<u8>,
+    pub relocations: Vec<Relocation>,
+    /// Bytes of stack from entry to the deepest point of its own frame, outgoing area included.
+    pub frame: u32,
+    pub calls: Vec<Call>,
+    /// (code offset, wasm offset in the module), ascending in code offset. Where each instruction comes from.
+    pub lines: Vec<(u32, u32)>,
+}
+
+/// An edge of the call graph, for the stack bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Call {
+    Direct(Symbol),
+    /// Any function of this type id in a table of this unit.
+    Indirect {
+        unit: Unit,
+        type_id: u32,
+    },
+}
+
+/// Read-only data.
+#[derive(Clone, Debug)]
+pub struct Constant {
+    pub symbol: Symbol,
+    pub bytes: Vec<u8>,
+    /// Power of two.
+    pub align: u32,
+    pub relocations: Vec<Relocation>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Relocation {
+    /// Byte offset of the field.
+    pub offset: u32,
+    pub kind: RelocationKind,
+    pub target: Symbol,
+    pub addend: i32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelocationKind {
+    /// 32-bit word: S + A. Function symbols have bit 0 set on Thumb.
+    Abs32,
+    /// `MOVW; MOVT` pair (8 bytes, same register): S + A (IHI 0044, R_ARM_THM_MOVW_ABS_NC and MOVT_ABS).
+    ThumbMovwMovt,
+    /// `BL` or `B.W`, imm25: S + A - P (IHI 0044, R_ARM_THM_CALL / JUMP24).
+    ThumbCall,
+}
+
+/// A name for an address or a word that the plan decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Symbol {
+    /// Code of function `index` (the module's function index space) of a unit.
+    Function {
+        unit: Unit,
+        index: u32,
+    },
+    /// A helper of `src/runtime/`.
+    Runtime(RuntimeFunction),
+    /// Code that the ISA's assembler emits for the kernel, by name (`reset`, `svc_entry`, ...).
+    Native(&'static str),
+    /// The stub that a caller branches to for a gate or a host function.
+    Gate(GateId),
+    Host(crate::link::HostFunction),
+    /// An `[type id, code address]` descriptor; `None` is the null reference.
+    Descriptor(Option<FuncRef>),
+    /// Table `index` of a unit, in flash.
+    Table {
+        unit: Unit,
+        index: u32,
+    },
+    /// Passive data or element segment, in flash.
+    Data {
+        unit: Unit,
+        index: u32,
+    },
+    Elements {
+        unit: Unit,
+        index: u32,
+    },
+    /// Kernel tables in flash, by name.
+    KernelTable(&'static str),
+
+    /// Native address of a memory.
+    Memory {
+        component: ComponentId,
+        index: u32,
+    },
+    /// What the pinned register holds while this component runs.
+    HomeBase(ComponentId),
+    /// The value of the pinned register itself. Inside code generation only, never in a relocation.
+    Home,
+    /// Lowest address of, and the address past, a process' native stack.
+    StackBase(ProcessId),
+    StackTop(ProcessId),
+    /// The word `index` of the register words of a process' regions (PMSAv7: RBAR0, RASR0, RBAR1, ...), not an address.
+    RegionWord {
+        process: ProcessId,
+        index: u32,
+    },
+    /// The same for the regions that are always on.
+    FixedRegionWord {
+        index: u32,
+    },
+    /// Kernel memory (the kernel unit's home memory) and the kernel's stack.
+    KernelMemory,
+    KernelStackTop,
+    /// Ends of the image in flash: `[FlashBase, FlashEnd)` and of code.
+    FlashBase,
+    FlashEnd,
+}
+
+/// The exports of `src/runtime/*.wat`. Addresses are native (the runtime's memory starts at 0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RuntimeFunction {
+    /// `(i64, i64) -> i64`; the divisor is not 0 and the quotient does not overflow: the caller has checked.
+    I64DivU,
+    I64DivS,
+    I64RemU,
+    I64RemS,
+    /// `(dst, src, len)`, overlap allowed (memmove).
+    MemoryCopy,
+    /// `(dst, byte, len)`.
+    MemoryFill,
+    /// `(state, arena_start, arena_end, memory_base, old_ptr, old_len, align, new_len) -> ptr`, `u32::MAX` when
+    /// the arena is exhausted. `state` is the native address of the three words of
+    /// [`crate::link::Arena::state_cell`], the rest are wasm addresses, `memory_base` is native.
+    ArenaRealloc,
+}
+
+impl RuntimeFunction {
+    pub const ALL: [RuntimeFunction; 7] = [
+        RuntimeFunction::I64DivU,
+        RuntimeFunction::I64DivS,
+        RuntimeFunction::I64RemU,
+        RuntimeFunction::I64RemS,
+        RuntimeFunction::MemoryCopy,
+        RuntimeFunction::MemoryFill,
+        RuntimeFunction::ArenaRealloc,
+    ];
+
+    /// The name of the export.
+    pub fn name(self) -> &'static str {
+        match self {
+            RuntimeFunction::I64DivU => "i64_div_u",
+            RuntimeFunction::I64DivS => "i64_div_s",
+            RuntimeFunction::I64RemU => "i64_rem_u",
+            RuntimeFunction::I64RemS => "i64_rem_s",
+            RuntimeFunction::MemoryCopy => "memory_copy",
+            RuntimeFunction::MemoryFill => "memory_fill",
+            RuntimeFunction::ArenaRealloc => "arena_realloc",
+        }
+    }
+}
+
+/// Why code stops: the immediate of the trap instruction (Arm: `UDF #code`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum TrapCode {
+    Unreachable = 1,
+    MemoryOutOfBounds = 2,
+    TableOutOfBounds = 3,
+    IndirectCallType = 4,
+    UninitializedElement = 5,
+    IntegerDivideByZero = 6,
+    IntegerOverflow = 7,
+    InvalidConversion = 8,
+    ArenaExhausted = 9,
+    /// Stack overflow found by a check in the code or by the protection unit.
+    StackOverflow = 10,
+    /// A host function was given bytes outside the caller's memory.
+    HostArgument = 11,
+    /// A call into a component that a trap has stopped.
+    Stopped = 12,
+}
+
+impl TrapCode {
+    pub const ALL: [TrapCode; 12] = [
+        TrapCode::Unreachable,
+        TrapCode::MemoryOutOfBounds,
+        TrapCode::TableOutOfBounds,
+        TrapCode::IndirectCallType,
+        TrapCode::UninitializedElement,
+        TrapCode::IntegerDivideByZero,
+        TrapCode::IntegerOverflow,
+        TrapCode::InvalidConversion,
+        TrapCode::ArenaExhausted,
+        TrapCode::StackOverflow,
+        TrapCode::HostArgument,
+        TrapCode::Stopped,
+    ];
+
+    /// As the kernel reports it (where the specification has a phrase, that phrase).
+    pub fn text(self) -> &'static str {
+        match self {
+            TrapCode::Unreachable => "unreachable",
+            TrapCode::MemoryOutOfBounds => "memory access out of bounds",
+            TrapCode::TableOutOfBounds => "table access out of bounds",
+            TrapCode::IndirectCallType => "indirect call type mismatch",
+            TrapCode::UninitializedElement => "uninitialized element",
+            TrapCode::IntegerDivideByZero => "integer divide by zero",
+            TrapCode::IntegerOverflow => "integer overflow",
+            TrapCode::InvalidConversion => "invalid conversion to integer",
+            TrapCode::ArenaExhausted => "arena exhausted",
+            TrapCode::StackOverflow => "stack overflow",
+            TrapCode::HostArgument => "host function argument out of bounds",
+            TrapCode::Stopped => "call into a stopped component",
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Armv7-M Thumb-2.
+pub mod inst;

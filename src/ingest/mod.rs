@@ -1,0 +1,181 @@
+//! Stage 3: files -> [`Module`]s. Reads `.wasm` and `.wat`, validates, and keeps what later stages ask for.
+
+use crate::manifest::ComponentId;
+use std::ops::Range;
+
+/// A validated core module. Index spaces are WebAssembly's own: imports first.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Who it belongs to, for messages: the component's name, `kernel` or `runtime`.
+    pub name: String,
+    pub unit: Unit,
+    /// The whole binary; the ranges below point into it.
+    pub wasm: Vec<u8>,
+    pub types: Vec<FuncType>,
+    pub imports: Vec<Import>,
+    /// All functions, imported ones first.
+    pub functions: Vec<Function>,
+    pub tables: Vec<Table>,
+    pub memories: Vec<Memory>,
+    pub globals: Vec<Global>,
+    pub exports: Vec<Export>,
+    /// Function index.
+    pub start: Option<u32>,
+    pub elements: Vec<Element>,
+    pub data: Vec<Data>,
+    /// What each function's code uses; the same index space as `functions` (empty for imports).
+    pub uses: Vec<Uses>,
+}
+
+/// Whose code or data something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unit {
+    Component(ComponentId),
+    /// The privileged code that is written as wasm (`src/kernel/*.wat`).
+    Kernel,
+    /// Helpers that any unit may call (`src/runtime/*.wat`).
+    Runtime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ValType {
+    I32,
+    I64,
+    F32,
+    F64,
+    FuncRef,
+    ExternRef,
+}
+
+impl ValType {
+    /// Machine words on a 32-bit target.
+    pub fn words(self) -> u32 {
+        match self {
+            ValType::I64 | ValType::F64 => 2,
+            _ => 1,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FuncType {
+    pub params: Vec<ValType>,
+    pub results: Vec<ValType>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Import {
+    pub module: String,
+    pub field: String,
+    pub kind: ImportKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportKind {
+    /// Index into `functions`.
+    Function(u32),
+    Table(u32),
+    Memory(u32),
+    Global(u32),
+}
+
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Index into `types`.
+    pub ty: u32,
+    /// From the name section, else an export's name, else none.
+    pub name: Option<String>,
+    /// The body (locals and code) in `wasm`; `None` for an import.
+    pub body: Option<Range<usize>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub element: ValType,
+    pub min: u32,
+    pub max: Option<u32>,
+    pub imported: bool,
+    /// Some code may change it (`table.set`, `table.init`, `table.copy`, `table.fill`, `table.grow`).
+    pub mutated: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Memory {
+    pub name: Option<String>,
+    /// In pages of `1 << page_log2` bytes.
+    pub min: u64,
+    pub max: Option<u64>,
+    /// 16, or 0 with custom page sizes.
+    pub page_log2: u8,
+    pub imported: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Global {
+    pub ty: ValType,
+    pub mutable: bool,
+    pub name: Option<String>,
+    /// `None` for an import.
+    pub init: Option<ConstExpr>,
+}
+
+/// A constant expression (extended constants included) in postfix order; evaluated by `link`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConstExpr(pub Vec<ConstOp>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConstOp {
+    I32(i32),
+    I64(i64),
+    /// Bit patterns.
+    F32(u32),
+    F64(u64),
+    GlobalGet(u32),
+    RefNull,
+    RefFunc(u32),
+    I32Add,
+    I32Sub,
+    I32Mul,
+    I64Add,
+    I64Sub,
+    I64Mul,
+}
+
+#[derive(Clone, Debug)]
+pub struct Export {
+    pub name: String,
+    pub kind: ImportKind,
+}
+
+#[derive(Clone, Debug)]
+pub struct Element {
+    pub mode: SegmentMode,
+    pub items: Vec<ConstExpr>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Data {
+    pub mode: SegmentMode,
+    /// Bytes in `wasm`.
+    pub bytes: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SegmentMode {
+    /// Written before the start function: index of the table or memory, and where.
+    Active {
+        target: u32,
+        offset: ConstExpr,
+    },
+    Passive,
+    /// Element segments only: declares functions for `ref.func`, holds nothing.
+    Declared,
+}
+
+/// What a function's code does that concerns other stages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// Offsets in `wasm` of `memory.grow` / `memory.size`, with the memory index.
+    pub memory_grow: Vec<(u32, usize)>,
+    pub memory_size: Vec<(u32, usize)>,
+}

@@ -1,0 +1,1 @@
+//! The privileged code of the image: boot, regions, gates, faults.

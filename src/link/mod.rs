@@ -1,0 +1,211 @@
+//! Stage 4: modules -> [`System`]. Every import is bound, every constant expression evaluated, and every
+//! cell of run-time state has its place in its component's instance data.
+
+use crate::board::Board;
+use crate::ingest::{FuncType, Module, Unit};
+use crate::manifest::{Bounds, ComponentId, Manifest, ProcessId};
+use std::ops::Range;
+
+#[derive(Debug)]
+pub struct System<'a> {
+    pub manifest: &'a Manifest,
+    pub board: &'a Board,
+    /// One for each component, in manifest order.
+    pub components: Vec<Linked<'a>>,
+    /// Calls that cross from one process into another. `GateId` is the index.
+    pub gates: Vec<Gate>,
+    /// Start functions (in an order that puts callees first), then the manifest's `run` list.
+    pub jobs: Vec<Job>,
+    /// All function types, deduplicated: the index is the type id that `call_indirect` compares.
+    pub types: Vec<FuncType>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GateId(pub u32);
+
+/// One module with all its imports bound.
+#[derive(Debug)]
+pub struct Linked<'a> {
+    pub unit: Unit,
+    pub module: &'a Module,
+    /// For each of the module's functions: what a call to it reaches.
+    pub functions: Vec<Target>,
+    pub memories: Vec<LinkedMemory>,
+    pub globals: Vec<LinkedGlobal>,
+    pub tables: Vec<LinkedTable>,
+    /// Passive data segments, by data index; `None` for active ones.
+    pub passive_data: Vec<Option<PassiveSegment>>,
+    /// Passive element segments, by element index; `None` for active and declared ones.
+    pub passive_elements: Vec<Option<PassiveElements>>,
+    /// Active data, offsets evaluated and checked: (memory, byte offset, range in `module.wasm`).
+    pub data: Vec<(u32, u32, Range<usize>)>,
+    pub arena: Option<Arena>,
+    /// Global type id (index into [`System::types`]) of each of the module's types.
+    pub type_ids: Vec<u32>,
+    /// The component's run-time state outside its memories, initial contents. Its last byte is directly below
+    /// the home base (see [`Linked::cell`]); the size is a multiple of 8.
+    pub instance: Vec<InstanceWord>,
+}
+
+impl Linked<'_> {
+    /// Offset from the home base of word `index` of the instance data. Always negative: the instance data
+    /// ends where the home memory begins.
+    pub fn cell(&self, index: u32) -> i32 {
+        4 * index as i32 - 4 * self.instance.len() as i32
+    }
+}
+
+/// Initial content of a word of instance data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceWord {
+    Value(u32),
+    /// The address of a function's descriptor (see [`LinkedTable`]), or of the null descriptor.
+    FuncRef(Option<FuncRef>),
+    /// Native address of byte `offset` of a memory of this component.
+    MemoryAddress {
+        memory: u32,
+        offset: u32,
+    },
+}
+
+/// A function that a `funcref` names: the component whose code it is, and the index there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FuncRef {
+    pub unit: Unit,
+    pub index: u32,
+}
+
+/// What a call reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A function of this module with a body: its own index.
+    Own(u32),
+    /// A function of another component of the same process: a direct call that sets that component's home base.
+    Peer { component: ComponentId, index: u32 },
+    /// A function of another process: through the kernel.
+    Gate(GateId),
+    /// A function of the kernel for components, through the kernel's entry.
+    Host(HostFunction),
+    /// `env::__cabi_arena_realloc`: this component's own arena.
+    ArenaRealloc,
+    /// A function that the assembler of the ISA emits for the kernel; kernel unit only.
+    Native(NativeFunction),
+}
+
+/// Host functions, module `compose`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum HostFunction {
+    /// `write(ptr: i32, len: i32)`: bytes of the caller's first memory to the console, as they are.
+    Write,
+    /// `log_u32(x: i32)`: x in decimal and a newline.
+    LogU32,
+    /// `exit(code: i32)`: ends the system.
+    Exit,
+}
+
+/// What the kernel's wasm imports from module `native`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NativeFunction {
+    /// `exit(code: i32)`: ends the program on this board; does not return.
+    Exit,
+}
+
+/// A call from one process into another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    pub caller: ProcessId,
+    pub callee: ComponentId,
+    /// Function index in the callee's module.
+    pub function: u32,
+    pub ty: FuncType,
+}
+
+/// A call that the kernel makes into a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub component: ComponentId,
+    pub function: u32,
+    /// Flattened to words, in order: an i64 is two words, low first.
+    pub args: Vec<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedMemory {
+    /// Shown in tables: export name, name-section name, or `memory` / `memory1`.
+    pub name: String,
+    pub base: MemoryBase,
+    /// Bytes that wasm sees when the program starts.
+    pub bytes: u32,
+    /// Bytes that wasm can reach by growing; equal to `bytes` where growth does not work.
+    pub max_bytes: u32,
+    /// Native bytes reserved: `max_bytes` or more.
+    pub budget: u32,
+    pub page_log2: u8,
+    pub bounds: Bounds,
+    /// Word of instance data that holds the current size in bytes, where the memory may grow.
+    pub size_cell: Option<u32>,
+}
+
+/// How native code finds a memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryBase {
+    /// The pinned register holds it.
+    Home,
+    /// A constant, a relocation.
+    Symbol,
+    /// Address 0: wasm addresses are native addresses (`$phys`; kernel and runtime only, never checked).
+    Zero,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkedGlobal {
+    /// Never changes: folded into the code. Bit pattern.
+    Const(u64),
+    ConstFunc(Option<FuncRef>),
+    /// First word of it in the instance data.
+    Cell(u32),
+}
+
+/// A table is an array of words, each the address of a descriptor in flash: `[type id, code address | 1]`. The
+/// null reference is the address of a descriptor whose type id is `u32::MAX`, so that one compare catches both
+/// a wrong type and a null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedTable {
+    pub place: TablePlace,
+    /// Initial entries; the length is the table's size.
+    pub entries: Vec<Option<FuncRef>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TablePlace {
+    /// Nothing changes it: an array in flash.
+    Flash,
+    /// From this word of the instance data on.
+    Cell(u32),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassiveSegment {
+    /// In `module.wasm`; stored in flash.
+    pub bytes: Range<usize>,
+    /// Word of instance data that holds the length, 0 after `data.drop`.
+    pub length_cell: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassiveElements {
+    /// Stored in flash as an array of descriptor addresses.
+    pub entries: Vec<Option<FuncRef>>,
+    /// Word of instance data that holds the length in entries, 0 after `elem.drop`.
+    pub length_cell: u32,
+}
+
+/// The arena of a component: wasm addresses `start..end` of its first memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arena {
+    pub start: u32,
+    pub end: u32,
+    /// Three words of instance data: next free wasm address, address of the last block (or `u32::MAX`),
+    /// high-water mark. Initially `start`, `u32::MAX`, `start`.
+    pub state_cell: u32,
+}

@@ -1,0 +1,5 @@
+//! Stage 1: text -> [`Manifest`].
+
+mod model;
+
+pub use model::*;

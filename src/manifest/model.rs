@@ -1,0 +1,128 @@
+//! The manifest as data. Every value keeps its span.
+
+use crate::source::{SourceId, Span, Spanned};
+use std::path::PathBuf;
+
+/// Index into [`Manifest::components`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ComponentId(pub u32);
+
+/// Index into [`Manifest::processes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProcessId(pub u32);
+
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    pub source: SourceId,
+    /// The folder of the manifest: paths in it are relative to this.
+    pub dir: PathBuf,
+    pub name: Spanned<String>,
+    pub version: Option<Spanned<String>>,
+    /// A name from `boards/`, or a path that ends in `.kdl`.
+    pub board: Spanned<String>,
+    /// Protection domains, in document order. A component outside a `process` node is a process of its own.
+    pub processes: Vec<Process>,
+    /// In document order.
+    pub components: Vec<Component>,
+    pub links: Vec<Link>,
+    pub runs: Vec<Run>,
+    pub policy: Policy,
+}
+
+impl Manifest {
+    pub fn component(&self, id: ComponentId) -> &Component {
+        &self.components[id.0 as usize]
+    }
+    pub fn process(&self, id: ProcessId) -> &Process {
+        &self.processes[id.0 as usize]
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Process {
+    pub name: Spanned<String>,
+    pub components: Vec<ComponentId>,
+    pub why: Option<Spanned<String>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Component {
+    pub name: Spanned<String>,
+    /// As written; relative to [`Manifest::dir`]. `.wasm` binary or `.wat` text.
+    pub path: Spanned<String>,
+    pub process: ProcessId,
+    /// Span of the whole node's head (name and arguments).
+    pub span: Span,
+    /// At most one unnamed entry (the module's first memory), then named ones.
+    pub memories: Vec<Memory>,
+    /// Bytes behind `__cabi_arena_realloc`, inside the budget of the first memory.
+    pub arena: Option<Spanned<u32>>,
+    pub stack: Option<Spanned<Stack>>,
+    pub bounds: Option<Spanned<Bounds>>,
+    pub why: Option<Spanned<String>>,
+}
+
+/// `memory "name" budget=(KiB)24 grow=#true`.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    /// Export name, name-section name, or decimal index of the memory; `None` is the module's first memory.
+    pub name: Option<Spanned<String>>,
+    /// Native bytes that are reserved.
+    pub budget: Spanned<u32>,
+    pub grow: Option<Spanned<Grow>>,
+    pub span: Span,
+    pub why: Option<Spanned<String>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grow {
+    /// `grow=#true`: `memory.grow` works up to the budget.
+    Within,
+    /// `grow="deny"`: `memory.grow` returns -1.
+    Deny,
+    /// `grow=#false`, and the default: `memory.grow` is an error at build time.
+    Refuse,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stack {
+    /// The compiler's own worst-case bound.
+    Auto,
+    /// Bytes.
+    Bytes(u32),
+}
+
+/// How accesses outside a memory are caught (design, section 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bounds {
+    /// No compare in the code: the regions refuse what is not the process's own.
+    Hardware,
+    /// Exact WebAssembly semantics by compares in the code.
+    Software,
+}
+
+/// `link "from" to="to" interface="module-name"`.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub from: Spanned<String>,
+    pub to: Spanned<String>,
+    /// The import module name that this link satisfies; all of the importer's unresolved imports if absent.
+    pub interface: Option<Spanned<String>>,
+    pub span: Span,
+}
+
+/// `run "component#export" 1 2`: called after start-up, in order.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub component: Spanned<String>,
+    pub export: Spanned<String>,
+    /// Constant integer arguments; range is checked against the signature by `link`.
+    pub args: Vec<Spanned<i128>>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// Largest waste over the bytes asked for, in percent.
+    pub max_waste: Option<Spanned<u32>>,
+}

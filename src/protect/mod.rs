@@ -1,0 +1,1 @@
+//! Protection models: what a legal piece is, how extents are covered, and the register words.

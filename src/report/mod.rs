@@ -1,0 +1,1 @@
+//! Stage 8: the region table: text, JSON.

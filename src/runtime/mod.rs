@@ -1,0 +1,1 @@
+//! Helpers that any unit may call, written as WAT.
