@@ -125,6 +125,9 @@ pub enum Symbol {
     /// Kernel memory (the kernel unit's home memory) and the kernel's stack.
     KernelMemory,
     KernelStackTop,
+    /// All RAM that the plan uses, `[RamStart, RamEnd)`: start-up zeroes it. Multiples of 8.
+    RamStart,
+    RamEnd,
     /// Ends of the image in flash: `[FlashBase, FlashEnd)` and of code.
     FlashBase,
     FlashEnd,
