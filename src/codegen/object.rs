@@ -79,9 +79,14 @@ pub enum Symbol {
     Runtime(RuntimeFunction),
     /// Code that the ISA's assembler emits for the kernel, by name (`reset`, `svc_entry`, ...).
     Native(&'static str),
-    /// The stub that a caller branches to for a gate or a host function.
+    /// The stub that a caller branches to for a gate.
     Gate(GateId),
-    Host(crate::link::HostFunction),
+    /// The stub that code of `component` branches to for a host function: the kernel learns from the stub whose
+    /// memory the arguments mean.
+    Host {
+        component: ComponentId,
+        function: crate::link::HostFunction,
+    },
     /// An `[type id, code address]` descriptor; `None` is the null reference.
     Descriptor(Option<FuncRef>),
     /// Table `index` of a unit, in flash.
