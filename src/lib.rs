@@ -13,5 +13,6 @@ pub mod plan;
 pub mod protect;
 pub mod report;
 pub mod runtime;
+pub mod schema;
 pub mod source;
 pub mod verify;

@@ -1,6 +1,110 @@
-//! Boards as data: memory banks, CPU features, protection unit, peripherals, console, and how the emulator runs it.
+//! Stage 2: the manifest's `board` -> [`Board`]: memory banks, CPU features, protection unit, peripherals, console, and
+//! how the emulator runs it. All of it is data, in `boards/*.kdl`.
 
-use crate::source::Spanned;
+mod build;
+mod table;
+
+pub use table::BOARD;
+
+use crate::diag::codes::board as code;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::manifest::Manifest;
+use crate::schema::{self, listed, nearest};
+use crate::source::{SourceId, Sources, Spanned};
+
+/// The boards that come with the program: name, and the text of `boards/NAME.kdl`.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("mps2-an385", include_str!("../../boards/mps2-an385.kdl")),
+    ("mps2-an386", include_str!("../../boards/mps2-an386.kdl")),
+    ("mps2-an500", include_str!("../../boards/mps2-an500.kdl")),
+];
+
+/// Finds and reads the manifest's board, and holds the manifest's budgets against its banks. Board files of one's
+/// own are added to `sources`.
+pub fn load(sources: &mut Sources, manifest: &Manifest) -> (Option<Board>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let Some(id) = find(sources, manifest, &mut found) else { return (None, found) };
+    let board = read(sources, id, &mut found);
+    if let Some(board) = &board {
+        budgets(board, manifest, &mut found);
+    }
+    (board, found)
+}
+
+/// The boards that come with the program.
+pub fn all() -> Vec<Board> {
+    let mut sources = Sources::new();
+    let mut found = Diagnostics::new();
+    BUILT_IN
+        .iter()
+        .filter_map(|(name, text)| {
+            let id = sources.add(format!("boards/{name}.kdl"), "", *text);
+            read(&sources, id, &mut found)
+        })
+        .collect()
+}
+
+fn read(sources: &Sources, id: SourceId, found: &mut Diagnostics) -> Option<Board> {
+    let (items, diagnostics) = schema::read(sources, id, &BOARD);
+    found.extend(diagnostics);
+    build::board(&items?, found)
+}
+
+fn find(sources: &mut Sources, manifest: &Manifest, found: &mut Diagnostics) -> Option<SourceId> {
+    let name = &manifest.board;
+    if name.ends_with(".kdl") {
+        let path = manifest.dir.join(&name.value);
+        return match sources.read(&path) {
+            Ok(id) => Some(id),
+            Err(error) => {
+                found.push(
+                    Diagnostic::error(&code::UNREADABLE, format!("cannot read the board file `{name}`"))
+                        .label(name.span, io_reason(&error))
+                        .help("the path starts from the manifest's folder"),
+                );
+                None
+            }
+        };
+    }
+    if let Some((_, text)) = BUILT_IN.iter().find(|(n, _)| *n == name.value) {
+        return Some(sources.add(format!("boards/{name}.kdl"), "", *text));
+    }
+    let names = || BUILT_IN.iter().map(|(n, _)| *n);
+    let error = Diagnostic::error(&code::UNKNOWN_BOARD, format!("there is no board `{}`", name.value.escape_debug()))
+        .label(name.span, "unknown board");
+    found.push(match nearest(name, names()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("boards are {}; a path to a board file ends in `.kdl`", listed(names()))),
+    });
+    None
+}
+
+/// The same words on every system.
+fn io_reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        std::io::ErrorKind::IsADirectory => "this is a folder".into(),
+        kind => kind.to_string(),
+    }
+}
+
+fn budgets(board: &Board, manifest: &Manifest, found: &mut Diagnostics) {
+    let Some(largest) = board.banks.iter().filter(|b| b.kind == BankKind::Ram).max_by_key(|b| b.size) else { return };
+    for memory in manifest.components.iter().flat_map(|c| &c.memories) {
+        if memory.budget.value > largest.size {
+            found.push(
+                Diagnostic::error(
+                    &code::BUDGET_TOO_LARGE,
+                    format!("this budget is larger than any RAM bank of `{}`", board.name),
+                )
+                .label(memory.budget.span, format!("{} bytes", memory.budget.value))
+                .note(format!("the largest is `{}` with {} bytes", largest.name, largest.size))
+                .help("make it smaller, or choose another board"),
+            );
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Board {
@@ -109,4 +213,23 @@ pub struct Emulator {
     pub args: Vec<String>,
     /// Which `-serial` line the console is (0 = first).
     pub serial: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_boards_are_right_and_called_as_their_files() {
+        let mut sources = Sources::new();
+        let mut found = Diagnostics::new();
+        for (name, text) in BUILT_IN {
+            let id = sources.add(*name, "", *text);
+            let board = read(&sources, id, &mut found).expect("a board");
+            assert_eq!(board.name, *name);
+            assert!(board.emulator.is_some_and(|e| e.machine == *name));
+        }
+        assert!(found.list.is_empty(), "{found:?}");
+        assert_eq!(all().len(), BUILT_IN.len());
+    }
 }

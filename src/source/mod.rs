@@ -51,7 +51,10 @@ pub struct Source {
     pub name: String,
     /// The folder that relative paths in the text start from.
     pub dir: PathBuf,
+    /// Where the file was not UTF-8, U+FFFD stands.
     pub text: String,
+    /// Where the file stops being UTF-8; a stage that reads the text reports it.
+    pub invalid_utf8: Option<usize>,
 }
 
 /// All texts of one run.
@@ -67,16 +70,29 @@ impl Sources {
 
     /// Adds a text that is already in memory.
     pub fn add(&mut self, name: impl Into<String>, dir: impl Into<PathBuf>, text: impl Into<String>) -> SourceId {
-        let id = SourceId(u32::try_from(self.texts.len()).expect("fewer than 2^32 texts"));
-        self.texts.push(Source { name: name.into(), dir: dir.into(), text: text.into() });
-        id
+        self.push(Source { name: name.into(), dir: dir.into(), text: text.into(), invalid_utf8: None })
     }
 
-    /// Reads a file. Errors are the operating system's, or invalid UTF-8.
+    /// Adds bytes that should be text.
+    pub fn add_bytes(&mut self, name: impl Into<String>, dir: impl Into<PathBuf>, bytes: &[u8]) -> SourceId {
+        let (text, invalid_utf8) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text.to_owned(), None),
+            Err(error) => (String::from_utf8_lossy(bytes).into_owned(), Some(error.valid_up_to())),
+        };
+        self.push(Source { name: name.into(), dir: dir.into(), text, invalid_utf8 })
+    }
+
+    /// Reads a file. Errors are the operating system's; what is not UTF-8 is noted in the [`Source`].
     pub fn read(&mut self, path: &Path) -> std::io::Result<SourceId> {
-        let text = std::fs::read_to_string(path)?;
+        let bytes = std::fs::read(path)?;
         let dir = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        Ok(self.add(path.display().to_string(), dir, text))
+        Ok(self.add_bytes(path.display().to_string(), dir, &bytes))
+    }
+
+    fn push(&mut self, source: Source) -> SourceId {
+        let id = SourceId(u32::try_from(self.texts.len()).expect("fewer than 2^32 texts"));
+        self.texts.push(source);
+        id
     }
 
     pub fn get(&self, id: SourceId) -> &Source {

@@ -2,4 +2,78 @@
 
 use crate::diag::Code;
 
-pub const ALL: &[&Code] = &[];
+pub const ALL: &[&Code] = &[
+    &NO_COMPONENTS,
+    &EMPTY_PROCESS,
+    &DUPLICATE_NAME,
+    &DUPLICATE_MEMORY,
+    &ARENA_WITHOUT_MEMORY,
+    &ARENA_TOO_LARGE,
+    &UNKNOWN_COMPONENT,
+    &LINK_TO_ITSELF,
+    &RUN_FORMAT,
+];
+
+pub static NO_COMPONENTS: Code = Code {
+    id: "manifest::no-components",
+    title: "a system without components",
+    explanation: "An image needs at least one component: there would be nothing to run.",
+    example: "system \"hub\" { board \"mps2-an386\" }",
+};
+
+pub static EMPTY_PROCESS: Code = Code {
+    id: "manifest::empty-process",
+    title: "a process without components",
+    explanation: "A process is the set of its components; without any it has no memory and no code.",
+    example: "process \"control\"",
+};
+
+pub static DUPLICATE_NAME: Code = Code {
+    id: "manifest::duplicate-name",
+    title: "a name that is taken",
+    explanation: "Components are known by name everywhere: in links, in section names, in reports. A component outside \
+a `process` node is a process of its own name, so that name is taken among processes as well.",
+    example: "component \"a\" \"a.wasm\"\ncomponent \"a\" \"b.wasm\"",
+};
+
+pub static DUPLICATE_MEMORY: Code = Code {
+    id: "manifest::duplicate-memory",
+    title: "two budgets for one memory",
+    explanation: "Each `memory` node speaks of another memory of the module. Without a name it means the first one.",
+    example: "memory budget=(KiB)8\nmemory budget=(KiB)16",
+};
+
+pub static ARENA_WITHOUT_MEMORY: Code = Code {
+    id: "manifest::arena-without-memory",
+    title: "an arena without a memory",
+    explanation: "The arena is a part of the component's first memory, inside its budget.",
+    example: "component \"a\" \"a.wasm\" { arena (KiB)4 }",
+};
+
+pub static ARENA_TOO_LARGE: Code = Code {
+    id: "manifest::arena-too-large",
+    title: "an arena larger than its memory's budget",
+    explanation: "The arena is inside the budget, beside the module's data and its stack.",
+    example: "memory budget=(KiB)4\narena (KiB)8",
+};
+
+pub static UNKNOWN_COMPONENT: Code = Code {
+    id: "manifest::unknown-component",
+    title: "a component that the manifest does not have",
+    explanation: "`link` and `run` name components of this manifest.",
+    example: "run \"smapler#tick\"",
+};
+
+pub static LINK_TO_ITSELF: Code = Code {
+    id: "manifest::link-to-itself",
+    title: "a component linked to itself",
+    explanation: "A link satisfies imports of one component by exports of another one.",
+    example: "link \"a\" to=\"a\"",
+};
+
+pub static RUN_FORMAT: Code = Code {
+    id: "manifest::run-format",
+    title: "`run` without a component and an export",
+    explanation: "The string names the component, a `#`, and the export of its module.",
+    example: "run \"main\"",
+};

@@ -2,13 +2,18 @@
 
 use super::Code;
 
+pub mod board;
 pub mod codegen;
 pub mod ingest;
 pub mod link;
 pub mod manifest;
 pub mod plan;
+pub mod schema;
 
 /// All codes, in the order of the stages.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [manifest::ALL, ingest::ALL, link::ALL, codegen::ALL, plan::ALL].into_iter().flatten().copied()
+    [schema::ALL, manifest::ALL, board::ALL, ingest::ALL, link::ALL, codegen::ALL, plan::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }

@@ -1,0 +1,146 @@
+//! The board files' nodes.
+
+use crate::schema::{Child, Document, Field, Node, Type};
+
+pub static BOARD: Document = Document { name: "board file", nodes: &[Child::one(&ROOT)], reserved: &[] };
+
+static ROOT: Node = Node {
+    name: "board",
+    doc: "One board: what the chip and the wiring give.",
+    args: &[Field::required("name", Type::Name, "What a manifest's `board` says.")],
+    children: &[
+        Child::at_most_one(&DESCRIPTION),
+        Child::one(&CPU),
+        Child::one(&PROTECTION),
+        Child::any(&FLASH),
+        Child::any(&RAM),
+        Child::any(&PERIPHERAL),
+        Child::one(&CONSOLE),
+        Child::at_most_one(&EXIT),
+        Child::at_most_one(&EMULATOR),
+    ],
+    example: "board \"mine\" { ... }",
+    ..Node::EMPTY
+};
+
+static DESCRIPTION: Node = Node {
+    name: "description",
+    doc: "One line for `compose boards`.",
+    args: &[Field::required("text", Type::Text, "One line.")],
+    example: "description \"Arm MPS2+, AN386: Cortex-M4F\"",
+    ..Node::EMPTY
+};
+
+static CPU: Node = Node {
+    name: "cpu",
+    doc: "Instruction-set facts: what code generation may use.",
+    args: &[Field::required("name", Type::Name, "For people: `cortex-m4f`.")],
+    props: &[
+        Field::required("isa", Type::Word(&["thumb2"]), "`thumb2`: Armv7-M."),
+        Field::optional("dsp", Type::Bool, "Has the DSP extension.").default("#false"),
+        Field::optional("fpu-single", Type::Bool, "Single-precision floating point in hardware.").default("#false"),
+        Field::optional("fpu-double", Type::Bool, "Double-precision floating point in hardware.").default("#false"),
+    ],
+    example: "cpu \"cortex-m4f\" isa=\"thumb2\" dsp=#true fpu-single=#true",
+    ..Node::EMPTY
+};
+
+static PROTECTION: Node = Node {
+    name: "protection",
+    doc: "The unit that keeps processes apart.",
+    args: &[Field::required("model", Type::Word(&["pmsav7"]), "`pmsav7`: the MPU of Armv7-M.")],
+    props: &[
+        Field::required("regions", Type::Integer(1, 16), "How many regions the unit has."),
+        Field::required("granule", Type::Size, "The smallest region."),
+    ],
+    example: "protection \"pmsav7\" regions=8 granule=(B)32",
+    ..Node::EMPTY
+};
+
+const ADDRESS: Type = Type::Integer(0, u32::MAX as i128);
+
+const RANGE: &[Field] =
+    &[Field::required("base", ADDRESS, "First address."), Field::required("size", Type::Size, "Bytes.")];
+
+static FLASH: Node = Node {
+    name: "flash",
+    doc: "A bank that holds code and constants. The first one holds the image, vector table at its base.",
+    args: &[Field::required("name", Type::Name, "Unique on the board.")],
+    props: RANGE,
+    example: "flash \"flash\" base=0x0800_0000 size=(KiB)512",
+    ..Node::EMPTY
+};
+
+static RAM: Node = Node {
+    name: "ram",
+    doc: "A bank of RAM. The first one is preferred.",
+    args: &[Field::required("name", Type::Name, "Unique on the board.")],
+    props: RANGE,
+    example: "ram \"sram\" base=0x2000_0000 size=(KiB)128",
+    ..Node::EMPTY
+};
+
+static PERIPHERAL: Node = Node {
+    name: "peripheral",
+    doc: "A device.",
+    args: &[Field::required("name", Type::Name, "Unique on the board.")],
+    props: RANGE,
+    children: &[Child::at_most_one(&INTERRUPTS)],
+    example: "peripheral \"uart0\" base=0x4000_4000 size=(KiB)4 { interrupts 0 1 }",
+    ..Node::EMPTY
+};
+
+const INTERRUPT: Field = Field::optional("interrupt", Type::Integer(0, 495), "External interrupt numbers.");
+
+static INTERRUPTS: Node = Node {
+    name: "interrupts",
+    doc: "The device's interrupt lines.",
+    rest: Some(&INTERRUPT),
+    example: "interrupts 0 1",
+    ..Node::EMPTY
+};
+
+static CONSOLE: Node = Node {
+    name: "console",
+    doc: "Where the kernel prints.",
+    args: &[Field::required("driver", Type::Word(&["cmsdk-uart"]), "`cmsdk-uart`: Arm CMSDK APB UART (DDI 0479).")],
+    props: &[Field::required("peripheral", Type::Text, "A peripheral of this board.")],
+    example: "console \"cmsdk-uart\" peripheral=\"uart0\"",
+    ..Node::EMPTY
+};
+
+static EXIT: Node = Node {
+    name: "exit",
+    doc: "What happens when the program ends.",
+    args: &[Field::required(
+        "how",
+        Type::Word(&["semihosting", "halt"]),
+        "`semihosting`: an Arm semihosting call with the exit code, for emulators and debuggers. `halt`: wait for ever.",
+    )
+    .default("\"halt\"")],
+    example: "exit \"semihosting\"",
+    ..Node::EMPTY
+};
+
+static EMULATOR: Node = Node {
+    name: "emulator",
+    doc: "How QEMU runs an image: `program -M machine args... -kernel image`.",
+    args: &[Field::required("program", Type::Text, "The command.")],
+    props: &[
+        Field::required("machine", Type::Text, "The `-M` argument."),
+        Field::optional("serial", Type::Integer(0, 15), "Which `-serial` line the console is.").default("0"),
+    ],
+    children: &[Child::at_most_one(&ARGS)],
+    example: "emulator \"qemu-system-arm\" machine=\"mps2-an386\"",
+    ..Node::EMPTY
+};
+
+const ARG: Field = Field::optional("argument", Type::Text, "Further arguments of the command.");
+
+static ARGS: Node = Node {
+    name: "args",
+    doc: "Further arguments.",
+    rest: Some(&ARG),
+    example: "args \"-global\" \"cortex-m7-arm-cpu.pmsav7-dregion=16\"",
+    ..Node::EMPTY
+};

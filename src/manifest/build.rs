@@ -1,0 +1,285 @@
+//! Items that fit the table -> [`Manifest`], and what the table cannot say: names that must differ, names that must
+//! exist, sizes that must fit into one another.
+
+use super::model::*;
+use crate::diag::codes::manifest as code;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::schema::{Item, Value, listed, nearest};
+use crate::source::{SourceId, Sources, Spanned};
+
+pub(super) fn manifest(
+    items: &[Item],
+    sources: &Sources,
+    source: SourceId,
+    found: &mut Diagnostics,
+) -> Option<Manifest> {
+    let system = items.iter().find(|i| i.node.name == "system")?;
+    let mut build = Build { found, processes: Vec::new(), components: Vec::new() };
+    // Document order, which is the order of everything that a person sees.
+    for item in &system.children {
+        match item.node.name {
+            "component" => build.lone_component(item),
+            "process" => build.process(item),
+            _ => {}
+        }
+    }
+    let written = system.named("component").chain(system.named("process").flat_map(|p| p.named("component"))).count();
+    if written == 0 {
+        build.found.push(
+            Diagnostic::error(&code::NO_COMPONENTS, "this system has no components")
+                .label(system.head, "nothing to build")
+                .help("add a line such as `component \"sampler\" \"sampler.wasm\" { memory budget=(KiB)24 }`"),
+        );
+    }
+    // Names that were written wrong are not known: then "unknown component" would be an echo.
+    let names_complete = written == build.components.len();
+    let links = system.named("link").filter_map(|i| build.link(i, names_complete)).collect();
+    let runs = system.named("run").filter_map(|i| build.run(i, names_complete)).collect();
+    let policy = Policy { max_waste: system.child("policy").and_then(|p| p.child("max-waste")).and_then(|w| w.arg(0)) };
+    Some(Manifest {
+        source,
+        dir: sources.get(source).dir.clone(),
+        name: system.arg(0)?,
+        version: system.prop("version"),
+        board: system.child("board")?.arg(0)?,
+        processes: build.processes,
+        components: build.components,
+        links,
+        runs,
+        policy,
+    })
+}
+
+struct Build<'a> {
+    found: &'a mut Diagnostics,
+    processes: Vec<Process>,
+    components: Vec<Component>,
+}
+
+fn index(count: usize) -> u32 {
+    u32::try_from(count).expect("a manifest of at most 1 MiB has fewer than 2^32 nodes")
+}
+
+impl Build<'_> {
+    fn lone_component(&mut self, item: &Item) {
+        let process = ProcessId(index(self.processes.len()));
+        let Some(component) = self.component(item, process) else { return };
+        self.process_name(&component.name);
+        self.processes.push(Process {
+            name: component.name.clone(),
+            components: vec![ComponentId(index(self.components.len()))],
+            why: None,
+        });
+        self.components.push(component);
+    }
+
+    fn process(&mut self, item: &Item) {
+        let process = ProcessId(index(self.processes.len()));
+        if item.child("component").is_none() {
+            self.found.push(
+                Diagnostic::error(&code::EMPTY_PROCESS, "this process has no components")
+                    .label(item.head, "nothing in it")
+                    .help("put components inside, or remove it"),
+            );
+        }
+        let mut ids = Vec::new();
+        for inner in item.named("component") {
+            if let Some(component) = self.component(inner, process) {
+                ids.push(ComponentId(index(self.components.len())));
+                self.components.push(component);
+            }
+        }
+        // Kept even where its name is wrong, so that its components' process exists.
+        let name = item.arg::<String>(0).unwrap_or_else(|| Spanned::new(String::new(), item.head));
+        if !name.value.is_empty() {
+            self.process_name(&name);
+        }
+        self.processes.push(Process { name, components: ids, why: item.prop("why") });
+    }
+
+    /// Reports a name that another process has. Two lone components of one name are two components of one name:
+    /// that has been said.
+    fn process_name(&mut self, name: &Spanned<String>) {
+        let Some(first) = self.processes.iter().find(|p| p.name.value == name.value) else { return };
+        let reported = |c: &Component| c.name.span == first.name.span;
+        if self.components.iter().any(reported)
+            && self.found.list.iter().any(|d| d.code == &code::DUPLICATE_NAME && d.labels[0].span == name.span)
+        {
+            return;
+        }
+        self.found.push(
+            Diagnostic::error(&code::DUPLICATE_NAME, format!("two processes are called `{name}`"))
+                .label(name.span, "a second one")
+                .label(first.name.span, "the first one")
+                .note("a component outside a `process` is a process of its own name")
+                .help("rename one of them"),
+        );
+    }
+
+    fn component(&mut self, item: &Item, process: ProcessId) -> Option<Component> {
+        let name: Option<Spanned<String>> = item.arg(0);
+        if let Some(name) = &name
+            && let Some(first) = self.components.iter().find(|c| c.name.value == name.value)
+        {
+            self.found.push(
+                Diagnostic::error(&code::DUPLICATE_NAME, format!("two components are called `{name}`"))
+                    .label(name.span, "a second one")
+                    .label(first.name.span, "the first one")
+                    .help("rename one of them"),
+            );
+        }
+        let memories = self.memories(item);
+        let arena: Option<Spanned<u32>> = item.child("arena").and_then(|a| a.arg(0));
+        if let Some(arena) = &arena {
+            self.arena(item, &memories, arena);
+        }
+        Some(Component {
+            name: name?,
+            path: item.arg(1)?,
+            process,
+            span: item.head,
+            memories,
+            arena,
+            stack: item.child("stack").and_then(|s| s.arg::<Value>(0)).and_then(|value| {
+                let stack = match value.value {
+                    Value::Size(bytes) => Stack::Bytes(bytes),
+                    Value::Word("auto") => Stack::Auto,
+                    _ => return None,
+                };
+                Some(Spanned::new(stack, value.span))
+            }),
+            bounds: item.child("bounds").and_then(|b| b.arg::<&'static str>(0)).map(|word| {
+                let bounds = if word.value == "software" { Bounds::Software } else { Bounds::Hardware };
+                Spanned::new(bounds, word.span)
+            }),
+            why: item.prop("why"),
+        })
+    }
+
+    fn memories(&mut self, component: &Item) -> Vec<Memory> {
+        let mut seen: Vec<(Option<String>, crate::source::Span)> = Vec::new();
+        let mut memories = Vec::new();
+        for item in component.named("memory") {
+            let name: Option<Spanned<String>> = item.arg(0);
+            // A name that could not be read is neither a name nor the absence of one.
+            if name.is_some() || item.arg_count() == 0 {
+                let key = name.as_ref().map(|n| n.value.clone());
+                if let Some((_, first)) = seen.iter().find(|(n, _)| *n == key) {
+                    let what =
+                        key.map_or("two memories without a name".into(), |n| format!("two memories are called `{n}`"));
+                    self.found.push(
+                        Diagnostic::error(&code::DUPLICATE_MEMORY, what)
+                            .label(item.head, "a second one")
+                            .label(*first, "the first one")
+                            .note("a `memory` without a name is the module's first memory")
+                            .help("keep one of them, or name the other memory: `memory \"name\" budget=...`"),
+                    );
+                    continue;
+                }
+                seen.push((key, item.head));
+            }
+            let grow = item.prop::<Value>("grow").and_then(|value| {
+                let grow = match value.value {
+                    Value::Bool(true) => Grow::Within,
+                    Value::Bool(false) => Grow::Refuse,
+                    Value::Word("deny") => Grow::Deny,
+                    _ => return None,
+                };
+                Some(Spanned::new(grow, value.span))
+            });
+            let Some(budget) = item.prop("budget") else { continue };
+            memories.push(Memory { name, budget, grow, span: item.head, why: item.prop("why") });
+        }
+        // The unnamed one is the module's first memory: it comes first whatever the order in the text.
+        memories.sort_by_key(|m| m.name.is_some());
+        memories
+    }
+
+    fn arena(&mut self, component: &Item, memories: &[Memory], arena: &Spanned<u32>) {
+        if component.child("memory").is_none() {
+            self.found.push(
+                Diagnostic::error(&code::ARENA_WITHOUT_MEMORY, "an arena needs a memory to lie in")
+                    .label(arena.span, "no `memory` in this component")
+                    .help("add `memory budget=...` with room for the arena"),
+            );
+        }
+        let Some(memory) = memories.iter().find(|m| m.name.is_none()) else { return };
+        if arena.value > memory.budget.value {
+            self.found.push(
+                Diagnostic::error(&code::ARENA_TOO_LARGE, "the arena is larger than the budget it lies in")
+                    .label(arena.span, format!("{} bytes", arena.value))
+                    .label(memory.budget.span, format!("{} bytes", memory.budget.value))
+                    .help(format!(
+                        "make the budget at least {} bytes larger, or the arena smaller",
+                        arena.value - memory.budget.value
+                    )),
+            );
+        }
+    }
+
+    /// Reports a name that no component has.
+    fn known(&mut self, name: &Spanned<String>) -> bool {
+        let names = self.components.iter().map(|c| c.name.value.as_str());
+        if names.clone().any(|n| n == name.value) {
+            return true;
+        }
+        let error = Diagnostic::error(
+            &code::UNKNOWN_COMPONENT,
+            format!("there is no component `{}`", name.value.escape_debug()),
+        )
+        .label(name.span, "unknown component");
+        let process = self.processes.iter().any(|p| p.name.value == name.value);
+        self.found.push(match nearest(name, names.clone()) {
+            _ if process => error.help("this is a process: name one of its components"),
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(format!("components are {}", listed(names))),
+        });
+        false
+    }
+
+    fn link(&mut self, item: &Item, names_complete: bool) -> Option<Link> {
+        let (from, to) = (item.arg::<String>(0), item.prop::<String>("to"));
+        let mut known = true;
+        for name in from.iter().chain(&to).filter(|_| names_complete) {
+            known &= self.known(name);
+        }
+        let link = Link { from: from?, to: to?, interface: item.prop("interface"), span: item.head };
+        if link.from.value == link.to.value && known {
+            self.found.push(
+                Diagnostic::error(&code::LINK_TO_ITSELF, format!("`{}` is linked to itself", link.from))
+                    .label(link.to.span, "the same component")
+                    .label(link.from.span, "from here")
+                    .help("name the component that exports what this one imports"),
+            );
+        }
+        Some(link)
+    }
+
+    fn run(&mut self, item: &Item, names_complete: bool) -> Option<Run> {
+        let target: Spanned<String> = item.arg(0)?;
+        let parts = target.value.split_once('#').filter(|(c, e)| !c.is_empty() && !e.is_empty());
+        let Some((component, export)) = parts else {
+            let component = self.components.first().map_or("component", |c| c.name.value.as_str());
+            let mut parts = target.value.split(['.', ':', '/', '!', ' ', '#']).filter(|p| !p.is_empty());
+            let example = match (parts.next(), parts.next(), parts.next()) {
+                (Some(c), Some(e), None) => format!("{c}#{e}"),
+                (Some(c), None, None) if self.components.iter().any(|k| k.name.value == c) => format!("{c}#export"),
+                (Some(e), None, None) => format!("{component}#{e}"),
+                _ => format!("{component}#export"),
+            };
+            self.found.push(
+                Diagnostic::error(&code::RUN_FORMAT, "`run` takes a component and an export")
+                    .label(target.span, "not of the form `component#export`")
+                    .help(format!("for example `run \"{}\"`", example.escape_debug())),
+            );
+            return None;
+        };
+        let component = Spanned::new(component.to_owned(), target.span);
+        let export = Spanned::new(export.to_owned(), target.span);
+        if names_complete {
+            self.known(&component);
+        }
+        let args = (1..item.arg_count()).map(|i| item.arg(i)).collect::<Option<Vec<Spanned<i128>>>>()?;
+        Some(Run { component, export, args, span: item.head })
+    }
+}

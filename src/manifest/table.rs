@@ -1,0 +1,172 @@
+//! The manifest's nodes: what the reader accepts, what it suggests, and what the reference says.
+
+use crate::schema::{Child, Document, Field, Node, Type};
+
+pub static MANIFEST: Document = Document {
+    name: "manifest",
+    nodes: &[Child::one(&SYSTEM)],
+    reserved: &[
+        ("task", "call exports after start-up with `run \"component#export\"`"),
+        ("mmio", "components cannot reach devices yet: print with the host functions of module `compose`"),
+        ("kernel", "the kernel sizes its own memory and stack"),
+    ],
+};
+
+const WHY: Field = Field::optional("why", Type::Text, "The reason, kept for the report.");
+
+static SYSTEM: Node = Node {
+    name: "system",
+    doc: "One firmware image.",
+    args: &[Field::required("name", Type::Name, "Names the files that are written.")],
+    props: &[Field::optional("version", Type::Text, "Shown in the report.")],
+    children: &[
+        Child::one(&BOARD),
+        Child::any(&COMPONENT),
+        Child::any(&PROCESS),
+        Child::any(&LINK),
+        Child::any(&RUN),
+        Child::at_most_one(&POLICY),
+    ],
+    example: "system \"sensor-hub\" version=\"1.0.0\" { ... }",
+    ..Node::EMPTY
+};
+
+static BOARD: Node = Node {
+    name: "board",
+    doc: "The target.",
+    args: &[Field::required(
+        "name",
+        Type::Text,
+        "A name that `compose boards` lists, or the path of a board file (`.kdl`), relative to the manifest.",
+    )],
+    example: "board \"mps2-an386\"",
+    ..Node::EMPTY
+};
+
+static COMPONENT: Node = Node {
+    name: "component",
+    doc: "One WebAssembly module. Outside a `process` it is a process of its own.",
+    args: &[
+        Field::required("name", Type::Name, "Unique in the system."),
+        Field::required("path", Type::Text, "A `.wasm` or `.wat` file, relative to the manifest."),
+    ],
+    props: &[WHY],
+    children: &[
+        Child::any(&MEMORY),
+        Child::at_most_one(&ARENA),
+        Child::at_most_one(&STACK),
+        Child::at_most_one(&BOUNDS),
+    ],
+    example: "component \"sampler\" \"sampler.wasm\" { memory budget=(KiB)24 }",
+    ..Node::EMPTY
+};
+
+static MEMORY: Node = Node {
+    name: "memory",
+    doc: "What is reserved for one linear memory.",
+    args: &[Field::optional(
+        "name",
+        Type::Text,
+        "Export name, name in the name section, or index of the memory.",
+    )
+    .default("the module's first memory")],
+    props: &[
+        Field::required("budget", Type::Size, "Native bytes reserved, arena included. Never an address."),
+        Field::optional(
+            "grow",
+            Type::Either(&[Type::Bool, Type::Word(&["deny"])]),
+            "`#true`: `memory.grow` works up to the budget. `\"deny\"`: it returns -1. `#false`: it is an error at build time.",
+        )
+        .default("#false"),
+        WHY,
+    ],
+    example: "memory budget=(KiB)24",
+    ..Node::EMPTY
+};
+
+static ARENA: Node = Node {
+    name: "arena",
+    doc: "What `__cabi_arena_realloc` hands out, inside the budget of the first memory.",
+    args: &[Field::required("size", Type::Size, "Bytes.").default("no arena")],
+    example: "arena (KiB)4",
+    ..Node::EMPTY
+};
+
+static STACK: Node = Node {
+    name: "stack",
+    doc: "The native stack.",
+    args: &[Field::required(
+        "size",
+        Type::Either(&[Type::Size, Type::Word(&["auto"])]),
+        "Bytes, or `\"auto\"`: the compiler's own worst-case bound.",
+    )
+    .default("\"auto\"")],
+    example: "stack (KiB)2",
+    ..Node::EMPTY
+};
+
+static BOUNDS: Node = Node {
+    name: "bounds",
+    doc: "How accesses outside a memory are caught.",
+    args: &[Field::required(
+        "mode",
+        Type::Word(&["hardware", "software"]),
+        "`\"hardware\"`: by the protection unit, no code. `\"software\"`: by compares in the code, exactly as WebAssembly says.",
+    )
+    .default("\"hardware\"")],
+    example: "bounds \"software\"",
+    ..Node::EMPTY
+};
+
+static PROCESS: Node = Node {
+    name: "process",
+    doc: "Components that trust each other: one protection domain, direct calls inside.",
+    args: &[Field::required("name", Type::Name, "Unique among processes and components outside any.")],
+    props: &[WHY],
+    children: &[Child::any(&COMPONENT)],
+    example: "process \"control\" { component \"filter\" \"filter.wasm\" }",
+    ..Node::EMPTY
+};
+
+static LINK: Node = Node {
+    name: "link",
+    doc: "Satisfies imports of one component by exports of another, where names leave a choice.",
+    args: &[Field::required("from", Type::Text, "The component that imports.")],
+    props: &[
+        Field::required("to", Type::Text, "The component that exports."),
+        Field::optional("interface", Type::Text, "The import's module name.").default("all unresolved imports"),
+    ],
+    example: "link \"sampler\" to=\"logger\" interface=\"demo:log/sink\"",
+    ..Node::EMPTY
+};
+
+const ARGUMENT: Field = Field::optional(
+    "argument",
+    Type::Integer(i64::MIN as i128, u64::MAX as i128),
+    "Constant arguments; the range is the parameter's.",
+);
+
+static RUN: Node = Node {
+    name: "run",
+    doc: "Calls an export after start-up; several in the order written.",
+    args: &[Field::required("export", Type::Text, "`\"component#export\"`.")],
+    rest: Some(&ARGUMENT),
+    example: "run \"sampler#tick\" 1 2",
+    ..Node::EMPTY
+};
+
+static POLICY: Node = Node {
+    name: "policy",
+    doc: "Limits that a build must keep.",
+    children: &[Child::at_most_one(&MAX_WASTE)],
+    example: "policy { max-waste (percent)3 }",
+    ..Node::EMPTY
+};
+
+static MAX_WASTE: Node = Node {
+    name: "max-waste",
+    doc: "Largest waste of RAM over the bytes asked for.",
+    args: &[Field::required("share", Type::Percent, "Percent.").default("no limit")],
+    example: "max-waste (percent)3",
+    ..Node::EMPTY
+};
