@@ -15,6 +15,7 @@
 
 pub mod lower;
 mod object;
+mod optimize;
 pub mod reg;
 pub mod thumb2;
 pub mod translate;

@@ -110,6 +110,15 @@ pub enum NativeFunction {
     Exit,
 }
 
+impl NativeFunction {
+    /// The name of the import, and of the [`Symbol::Native`](crate::codegen::Symbol::Native).
+    pub fn name(self) -> &'static str {
+        match self {
+            NativeFunction::Exit => "exit",
+        }
+    }
+}
+
 /// A call from one process into another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {

@@ -1,0 +1,35 @@
+//! CLIF -> optimised CLIF: Cranelift's mid-end (e-graph rewriting, value numbering, code motion, redundant loads).
+//!
+//! The only file that drives Cranelift. Cranelift has no back end for 32-bit Arm or RV32; its `pulley32` target lends
+//! the pointer width and the byte order, and nothing of it reaches the code. This goes through an interface that is
+//! public "for testing", so a change of version is tried here first.
+
+use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir;
+use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetFrontendConfig};
+use cranelift_codegen::settings::{self, Configurable};
+use std::sync::LazyLock;
+
+static HOST: LazyLock<OwnedTargetIsa> = LazyLock::new(|| {
+    let mut flags = settings::builder();
+    flags.set("opt_level", "speed").expect("a known setting");
+    flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).expect("a known setting");
+    let builder = isa::lookup_by_name("pulley32").expect("the feature is on");
+    builder.finish(settings::Flags::new(flags)).expect("pulley32 takes any flags")
+});
+
+/// What the SSA builder wants to know of the target.
+pub(super) fn frontend_config() -> TargetFrontendConfig {
+    HOST.frontend_config()
+}
+
+/// Optimises one function. In debug builds the CLIF is verified before and after.
+pub(super) fn function(func: ir::Function) -> ir::Function {
+    let mut context = Context::for_function(func);
+    if let Err(error) = context.optimize(&**HOST, &mut ControlPlane::default()) {
+        let text = context.func.display();
+        panic!("translation made CLIF that the mid-end refuses: {error:?}\n{text}");
+    }
+    context.func
+}

@@ -1,0 +1,139 @@
+//! Calls: direct, through tables, into other components, and into the runtime.
+
+use super::Result_;
+use super::state::{Region, Translator, clif_trap};
+use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
+use crate::ingest::Unit;
+use crate::link::Target;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder, Value, types};
+use cranelift_codegen::isa::CallConv;
+
+/// The type id of the null reference's descriptor.
+const NULL_TYPE: u32 = u32::MAX;
+
+/// Where an indirect call goes whose type id `found` is not the expected one.
+pub(super) struct Mismatch {
+    block: ir::Block,
+    found: Value,
+    source: ir::SourceLoc,
+}
+
+impl Translator<'_, '_> {
+    pub fn call(&mut self, index: u32, offset: usize) -> Result_<()> {
+        let declared = self.linked.module.functions[index as usize].ty;
+        let arguments = self.linked.module.types[declared as usize].params.len();
+        let arguments = self.pop_many(arguments);
+        let results = self.call_target(index, &arguments, offset)?;
+        self.stack.extend(results);
+        Ok(())
+    }
+
+    /// The body of a thunk: the parameters go to imported function `index`, its results are returned.
+    pub fn forward(&mut self, index: u32) -> Result_<()> {
+        self.enter();
+        let entry = self.builder.current_block().expect("entered");
+        let arguments = self.builder.block_params(entry).to_vec();
+        let results = self.call_target(index, &arguments, 0)?;
+        self.builder.ins().return_(&results);
+        Ok(())
+    }
+
+    fn call_target(&mut self, index: u32, arguments: &[Value], offset: usize) -> Result_<Vec<Value>> {
+        let symbol = match self.linked.functions[index as usize] {
+            Target::Own(index) => self.own(index),
+            Target::Peer { component, index } => Symbol::Function { unit: Unit::Component(component), index },
+            Target::Gate(gate) => Symbol::Gate(gate),
+            Target::Host(function) => match self.linked.unit {
+                Unit::Component(component) => Symbol::Host { component, function },
+                Unit::Kernel | Unit::Runtime => unreachable!("only components call host functions"),
+            },
+            Target::Native(function) => Symbol::Native(function.name()),
+            Target::ArenaRealloc => return Ok(vec![self.arena_realloc(arguments)]),
+        };
+        let ty = self.linked.module.functions[index as usize].ty;
+        let signature = self.signature_of(ty, offset)?;
+        let callee = self.callee(symbol, signature);
+        let call = self.builder.ins().call(callee, arguments);
+        Ok(self.builder.inst_results(call).to_vec())
+    }
+
+    /// A function of this module. The runtime's exports are known to everyone by their own symbols.
+    fn own(&self, index: u32) -> Symbol {
+        match self.linked.unit {
+            Unit::Runtime => crate::runtime::symbol(self.linked.module, index),
+            unit => Symbol::Function { unit, index },
+        }
+    }
+
+    pub fn call_indirect(&mut self, ty: u32, table: u32, offset: usize) -> Result_<()> {
+        let index = self.pop();
+        let count = self.linked.module.types[ty as usize].params.len();
+        let Some(descriptor) = self.table_load(table, index) else { return Ok(()) };
+        let arguments = self.pop_many(count);
+
+        let flags = self.flags(Region::Constants).with_notrap().with_aligned().with_readonly();
+        let found = self.builder.ins().load(types::I32, flags, descriptor, 0);
+        let type_id = self.linked.type_ids[ty as usize];
+        let expected = self.i32(type_id);
+        let mismatch = self.builder.ins().icmp(IntCC::NotEqual, found, expected);
+        let wrong = self.builder.create_block();
+        self.continue_in_new_block(|this, next| {
+            this.builder.ins().brif(mismatch, wrong, &[], next, &[]);
+        });
+        self.builder.seal_block(wrong);
+        self.cold.push(Mismatch { block: wrong, found, source: self.builder.srcloc() });
+        let code = self.builder.ins().load(types::I32, flags, descriptor, 4);
+        let signature = self.signature_of(ty, offset)?;
+        self.indirect_types[signature] = Some(type_id);
+        let call = self.builder.ins().call_indirect(signature, code, &arguments);
+        let results = self.builder.inst_results(call).to_vec();
+        self.stack.extend(results);
+        Ok(())
+    }
+
+    /// Fills the blocks that tell a null from a wrong type. They come last, out of the way of what usually runs.
+    pub fn fill_cold_blocks(&mut self) {
+        for Mismatch { block, found, source } in std::mem::take(&mut self.cold) {
+            self.switch_to(block);
+            self.builder.set_cold_block(block);
+            self.builder.set_srcloc(source);
+            let null = self.i32(NULL_TYPE);
+            let is_null = self.builder.ins().icmp(IntCC::Equal, found, null);
+            self.trap_if(is_null, TrapCode::UninitializedElement);
+            self.builder.ins().trap(clif_trap(TrapCode::IndirectCallType));
+        }
+    }
+
+    /// Calls a helper; its results.
+    pub fn call_runtime(&mut self, function: RuntimeFunction, arguments: &[Value]) -> Vec<Value> {
+        let symbol = Symbol::Runtime(function);
+        let mut signature = ir::Signature::new(CallConv::Fast);
+        for &argument in arguments {
+            signature.params.push(ir::AbiParam::new(self.builder.func.dfg.value_type(argument)));
+        }
+        if function == RuntimeFunction::ArenaRealloc {
+            signature.returns.push(ir::AbiParam::new(types::I32));
+        }
+        let signature = self.builder.import_signature(signature);
+        let callee = self.callee(symbol, signature);
+        let call = self.builder.ins().call(callee, arguments);
+        self.builder.inst_results(call).to_vec()
+    }
+
+    /// `(old_ptr, old_len, align, new_len) -> ptr` in the component's own arena; a trap when it is exhausted.
+    fn arena_realloc(&mut self, arguments: &[Value]) -> Value {
+        let arena = self.linked.arena.expect("link gives whoever imports it an arena");
+        let state = self.cell_address(arena.state_cell);
+        let start = self.i32(arena.start);
+        let end = self.i32(arena.end);
+        let memory = self.memory_base(0).unwrap_or(start);
+        let mut all = vec![state, start, end, memory];
+        all.extend_from_slice(arguments);
+        let pointer = self.call_runtime(RuntimeFunction::ArenaRealloc, &all)[0];
+        let exhausted = self.i32(u32::MAX);
+        let is_exhausted = self.builder.ins().icmp(IntCC::Equal, pointer, exhausted);
+        self.trap_if(is_exhausted, TrapCode::ArenaExhausted);
+        pointer
+    }
+}

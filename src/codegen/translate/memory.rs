@@ -1,0 +1,263 @@
+//! Linear memories: accesses with the bounds that the manifest asks for, size and growth, bulk operations.
+//!
+//! `software`: exactly WebAssembly's semantics, one 32-bit compare per access. `hardware`: no compare; what is certain
+//! to be outside still traps here. Bulk operations are always checked in the code, before the first byte is written:
+//! the helper that copies must not run away.
+
+use super::state::{Region, Translator, clif_trap};
+use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
+use crate::ingest::Unit;
+use crate::link::{LinkedMemory, MemoryBase};
+use crate::manifest::Bounds;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Opcode, Type, Value, types};
+use wasmparser::MemArg;
+
+const I32: Type = types::I32;
+
+/// Where an access goes, after all checks.
+struct Place {
+    address: Value,
+    offset: i32,
+    flags: MemFlagsData,
+}
+
+impl Translator<'_, '_> {
+    fn memory(&self, index: u32) -> &LinkedMemory {
+        &self.linked.memories[index as usize]
+    }
+
+    pub fn load(&mut self, opcode: Opcode, ty: Type, memarg: MemArg) {
+        let address = self.pop();
+        let Some(place) = self.access(address, memarg, access_bytes(opcode, ty)) else { return };
+        let flags = self.builder.func.dfg.mem_flags.insert(place.flags).expect("few sets of flags");
+        let (inst, dfg) = self.builder.ins().Load(opcode, ty, flags, place.offset.into(), place.address);
+        let value = dfg.first_result(inst);
+        self.push(value);
+    }
+
+    pub fn store(&mut self, opcode: Opcode, memarg: MemArg) {
+        let value = self.pop();
+        let address = self.pop();
+        let ty = self.builder.func.dfg.value_type(value);
+        let Some(place) = self.access(address, memarg, access_bytes(opcode, ty)) else { return };
+        let flags = self.builder.func.dfg.mem_flags.insert(place.flags).expect("few sets of flags");
+        self.builder.ins().Store(opcode, ty, flags, place.offset.into(), value, place.address);
+    }
+
+    /// Checks an access and forms its address; `None` if it is certain to trap.
+    fn access(&mut self, address: Value, memarg: MemArg, bytes: u32) -> Option<Place> {
+        let memory = memarg.memory;
+        let flags = self.flags(Region::Memory(memory));
+        let traps = flags.with_trap_code(Some(clif_trap(TrapCode::MemoryOutOfBounds)));
+        let flags = match (self.memory(memory).base, self.memory(memory).bounds) {
+            (MemoryBase::Zero, _) => {
+                if self.linked.unit == Unit::Kernel {
+                    // Device registers.
+                    self.builder.ins().sequence_point();
+                }
+                traps
+            }
+            (_, Bounds::Hardware) => {
+                let known = self.known(address).map_or(0, u64::from);
+                if known + memarg.offset + u64::from(bytes) > u64::from(self.memory(memory).max_bytes) {
+                    self.trap(TrapCode::MemoryOutOfBounds);
+                    return None;
+                }
+                traps
+            }
+            (_, Bounds::Software) => {
+                self.check_access(memory, address, memarg.offset + u64::from(bytes))?;
+                flags.with_notrap()
+            }
+        };
+        let address = self.native_address(memory, address);
+        Some(match i32::try_from(memarg.offset) {
+            Ok(offset) => Place { address, offset, flags },
+            Err(_) => {
+                let offset = self.i32(memarg.offset as u32);
+                Place { address: self.builder.ins().iadd(address, offset), offset: 0, flags }
+            }
+        })
+    }
+
+    /// Traps unless `address + reach` is at most the size of the memory. `None` if it is certain to trap.
+    fn check_access(&mut self, memory: u32, address: Value, reach: u64) -> Option<()> {
+        let &LinkedMemory { bytes, max_bytes, size_cell, .. } = self.memory(memory);
+        let known = self.known(address);
+        let least = known.map_or(0, u64::from) + reach;
+        if least > u64::from(max_bytes) {
+            self.trap(TrapCode::MemoryOutOfBounds);
+            return None;
+        }
+        if known.is_some() && least <= u64::from(bytes) {
+            return Some(());
+        }
+        if self.checked.get(&(memory, address)).is_some_and(|&covered| covered >= reach) {
+            return Some(());
+        }
+        self.checked.insert((memory, address), reach);
+        let reach = reach as u32;
+        let last = match size_cell {
+            None => self.i32(bytes - reach),
+            Some(cell) => {
+                let size = self.load_cell(I32, cell);
+                let reach_value = self.i32(reach);
+                if reach > bytes {
+                    let too_small = self.builder.ins().icmp(IntCC::UnsignedLessThan, size, reach_value);
+                    self.trap_if(too_small, TrapCode::MemoryOutOfBounds);
+                }
+                self.builder.ins().isub(size, reach_value)
+            }
+        };
+        let beyond = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, address, last);
+        self.trap_if(beyond, TrapCode::MemoryOutOfBounds);
+        Some(())
+    }
+
+    /// Native address of byte 0 of a memory; `None` if that is address 0.
+    pub fn memory_base(&mut self, memory: u32) -> Option<Value> {
+        match self.memory(memory).base {
+            MemoryBase::Home => Some(self.symbol(Symbol::Home)),
+            MemoryBase::Symbol => match self.linked.unit {
+                Unit::Component(component) => Some(self.symbol(Symbol::Memory { component, index: memory })),
+                Unit::Kernel | Unit::Runtime => unreachable!("only components have memories at symbols"),
+            },
+            MemoryBase::Zero => None,
+        }
+    }
+
+    fn native_address(&mut self, memory: u32, address: Value) -> Value {
+        match self.memory_base(memory) {
+            Some(base) => self.builder.ins().iadd(base, address),
+            None => address,
+        }
+    }
+
+    /// The current size in bytes.
+    fn memory_bytes(&mut self, memory: u32) -> Value {
+        let &LinkedMemory { bytes, size_cell, .. } = self.memory(memory);
+        match size_cell {
+            Some(cell) => self.load_cell(I32, cell),
+            None => self.i32(bytes),
+        }
+    }
+
+    fn bytes_to_pages(&mut self, memory: u32, bytes: Value) -> Value {
+        let shift = self.i32(u32::from(self.memory(memory).page_log2));
+        self.builder.ins().ushr(bytes, shift)
+    }
+
+    pub fn memory_size(&mut self, memory: u32) {
+        let bytes = self.memory_bytes(memory);
+        let pages = self.bytes_to_pages(memory, bytes);
+        self.push(pages);
+    }
+
+    /// All that a memory may grow to is reserved: growing moves a number.
+    pub fn memory_grow(&mut self, memory: u32) {
+        let delta = self.pop();
+        let &LinkedMemory { max_bytes, size_cell, page_log2, .. } = self.memory(memory);
+        let bytes = self.memory_bytes(memory);
+        let pages = self.bytes_to_pages(memory, bytes);
+        let failed = self.i32(u32::MAX);
+        let result = match size_cell {
+            None => {
+                let zero = self.i32(0);
+                let changes = self.builder.ins().icmp(IntCC::NotEqual, delta, zero);
+                self.builder.ins().select(changes, failed, pages)
+            }
+            Some(cell) => {
+                let most = self.i32(max_bytes);
+                let room = self.builder.ins().isub(most, bytes);
+                let room = self.bytes_to_pages(memory, room);
+                let too_much = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, delta, room);
+                let shift = self.i32(u32::from(page_log2));
+                let more = self.builder.ins().ishl(delta, shift);
+                let grown = self.builder.ins().iadd(bytes, more);
+                let size = self.builder.ins().select(too_much, bytes, grown);
+                self.store_cell(size, cell);
+                self.builder.ins().select(too_much, failed, pages)
+            }
+        };
+        self.push(result);
+    }
+
+    /// Traps unless `start..start+length` is inside `0..limit`, without wrapping.
+    pub fn check_range(&mut self, start: Value, length: Value, limit: Value, code: TrapCode) {
+        let too_long = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, length, limit);
+        self.trap_if(too_long, code);
+        let last = self.builder.ins().isub(limit, length);
+        let beyond = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, start, last);
+        self.trap_if(beyond, code);
+    }
+
+    fn check_memory_range(&mut self, memory: u32, start: Value, length: Value) {
+        if self.memory(memory).base != MemoryBase::Zero {
+            let limit = self.memory_bytes(memory);
+            self.check_range(start, length, limit, TrapCode::MemoryOutOfBounds);
+        }
+    }
+
+    pub fn memory_copy(&mut self, to: u32, from: u32) {
+        let length = self.pop();
+        let source = self.pop();
+        let destination = self.pop();
+        self.check_memory_range(to, destination, length);
+        self.check_memory_range(from, source, length);
+        let destination = self.native_address(to, destination);
+        let source = self.native_address(from, source);
+        self.call_runtime(RuntimeFunction::MemoryCopy, &[destination, source, length]);
+    }
+
+    pub fn memory_fill(&mut self, memory: u32) {
+        let length = self.pop();
+        let byte = self.pop();
+        let destination = self.pop();
+        self.check_memory_range(memory, destination, length);
+        let destination = self.native_address(memory, destination);
+        self.call_runtime(RuntimeFunction::MemoryFill, &[destination, byte, length]);
+    }
+
+    pub fn memory_init(&mut self, memory: u32, data: u32) {
+        let length = self.pop();
+        let source = self.pop();
+        let destination = self.pop();
+        self.check_memory_range(memory, destination, length);
+        let cell = self.linked.passive_data[data as usize].as_ref().map(|segment| segment.length_cell);
+        let limit = self.segment_length(cell);
+        self.check_range(source, length, limit, TrapCode::MemoryOutOfBounds);
+        if cell.is_none() {
+            return;
+        }
+        let destination = self.native_address(memory, destination);
+        let base = self.symbol(Symbol::Data { unit: self.linked.unit, index: data });
+        let source = self.builder.ins().iadd(base, source);
+        self.call_runtime(RuntimeFunction::MemoryCopy, &[destination, source, length]);
+    }
+
+    pub fn data_drop(&mut self, data: u32) {
+        if let Some(segment) = &self.linked.passive_data[data as usize] {
+            let cell = segment.length_cell;
+            let zero = self.i32(0);
+            self.store_cell(zero, cell);
+        }
+    }
+
+    /// What is left of a segment, in its own unit. Active and declared segments count as dropped.
+    pub fn segment_length(&mut self, cell: Option<u32>) -> Value {
+        match cell {
+            Some(cell) => self.load_cell(I32, cell),
+            None => self.i32(0),
+        }
+    }
+}
+
+fn access_bytes(opcode: Opcode, ty: Type) -> u32 {
+    match opcode {
+        Opcode::Sload8 | Opcode::Uload8 | Opcode::Istore8 => 1,
+        Opcode::Sload16 | Opcode::Uload16 | Opcode::Istore16 => 2,
+        Opcode::Sload32 | Opcode::Uload32 | Opcode::Istore32 => 4,
+        _ => ty.bytes(),
+    }
+}
