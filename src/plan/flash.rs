@@ -106,7 +106,7 @@ fn is_item(symbol: Symbol) -> bool {
             | Runtime(_)
             | Native(_)
             | Gate(_)
-            | Host(_)
+            | Host { .. }
             | Descriptor(_)
             | Table { .. }
             | Data { .. }

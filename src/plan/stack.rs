@@ -173,7 +173,7 @@ impl CallGraph {
         }
         let indirect = indirect_targets(contents);
         for (symbol, &from) in &nodes {
-            if matches!(symbol, Symbol::Gate(_) | Symbol::Host(_)) {
+            if matches!(symbol, Symbol::Gate(_) | Symbol::Host { .. }) {
                 continue;
             }
             let ItemBody::Function(function) = contents.items[symbol].body else { continue };
