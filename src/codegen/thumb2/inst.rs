@@ -58,6 +58,28 @@ pub enum Cond {
     Le = 13,
 }
 
+impl Cond {
+    /// The condition that holds exactly where this one does not: bit 0 of the encoding.
+    pub fn inverse(self) -> Cond {
+        match self {
+            Cond::Eq => Cond::Ne,
+            Cond::Ne => Cond::Eq,
+            Cond::Hs => Cond::Lo,
+            Cond::Lo => Cond::Hs,
+            Cond::Mi => Cond::Pl,
+            Cond::Pl => Cond::Mi,
+            Cond::Vs => Cond::Vc,
+            Cond::Vc => Cond::Vs,
+            Cond::Hi => Cond::Ls,
+            Cond::Ls => Cond::Hi,
+            Cond::Ge => Cond::Lt,
+            Cond::Lt => Cond::Ge,
+            Cond::Gt => Cond::Le,
+            Cond::Le => Cond::Gt,
+        }
+    }
+}
+
 /// `rd = rn op rm` (data processing, A5.3.1 and A5.3.11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AluOp {
@@ -179,6 +201,19 @@ pub enum Special {
     Ipsr,
 }
 
+impl Special {
+    /// SYSm.
+    pub fn number(self) -> u32 {
+        match self {
+            Special::Ipsr => 5,
+            Special::Msp => 8,
+            Special::Psp => 9,
+            Special::Primask => 16,
+            Special::Control => 20,
+        }
+    }
+}
+
 /// One machine instruction. `Call*`, `Trap*`, `Args`, `LoadSymbol`, `Return` and `Move` stand for a fixed short sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inst {
@@ -191,7 +226,7 @@ pub enum Inst {
         rm: Reg,
         shift: Shift,
     },
-    /// `rd = rn op imm`. Legal immediates: [`super::encode::alu_immediate`].
+    /// `rd = rn op imm`. Legal immediates: [`super::encode::alu_immediate_fits`].
     AluImm {
         op: AluOp,
         flags: Flags,
@@ -205,7 +240,7 @@ pub enum Inst {
         rm: Reg,
         shift: Shift,
     },
-    /// Modified immediate (A5.3.2).
+    /// Legal immediates: [`super::encode::test_immediate_fits`].
     TestImm {
         op: TestOp,
         rn: Reg,
@@ -296,7 +331,8 @@ pub enum Inst {
         rd_in: Reg,
         rn: Reg,
     },
-    /// `rd = cond ? imm : rd_in`; imm is 0..=255 or a modified immediate; tied likewise. Reads the flags.
+    /// `rd = cond ? imm : rd_in`; tied likewise. Legal immediates:
+    /// [`super::encode::move_immediate_fits`]. Reads the flags.
     CondMovImm {
         cond: Cond,
         rd: Reg,

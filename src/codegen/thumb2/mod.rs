@@ -1,2 +1,15 @@
-//! Armv7-M Thumb-2.
+//! Armv7-M Thumb-2: the instruction set as data, its encoder, printer and assembler.
+//!
+//!     Inst --expand--> Machine --encode (table, formats)--> bytes
+//!                                 print ------------------> text
+//!     [Inst] --asm--> code, relocations, calls, lines
+
+pub mod asm;
+pub mod encode;
+mod expand;
+mod formats;
 pub mod inst;
+pub mod print;
+mod table;
+#[cfg(test)]
+mod tests;
