@@ -1,0 +1,121 @@
+  ;; Bulk memory. The caller has checked both ranges.
+
+  ;; Overlap allowed. Destinations are aligned for the word loops, sources may be at any address.
+  (func $copy (export "memory_copy") (param $to i32) (param $from i32) (param $length i32)
+    (local $w0 i32) (local $w1 i32) (local $w2 i32) (local $w3 i32)
+    ;; A destination inside the source, past its start, would overwrite what is still to be read.
+    (if (i32.lt_u (i32.sub (local.get $to) (local.get $from)) (local.get $length))
+      (then (return (call $copy_backward (local.get $to) (local.get $from) (local.get $length)))))
+    (block $tail
+      (br_if $tail (i32.lt_u (local.get $length) (i32.const 16)))
+      (block $aligned
+        (loop $align
+          (br_if $aligned (i32.eqz (i32.and (local.get $to) (i32.const 3))))
+          (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
+          (local.set $to (i32.add (local.get $to) (i32.const 1)))
+          (local.set $from (i32.add (local.get $from) (i32.const 1)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+          (br $align)))
+      (block $words
+        (br_if $words (i32.lt_u (local.get $length) (i32.const 16)))
+        (loop $four
+          (local.set $w0 (i32.load offset=0 (local.get $from)))
+          (local.set $w1 (i32.load offset=4 (local.get $from)))
+          (local.set $w2 (i32.load offset=8 (local.get $from)))
+          (local.set $w3 (i32.load offset=12 (local.get $from)))
+          (i32.store offset=0 (local.get $to) (local.get $w0))
+          (i32.store offset=4 (local.get $to) (local.get $w1))
+          (i32.store offset=8 (local.get $to) (local.get $w2))
+          (i32.store offset=12 (local.get $to) (local.get $w3))
+          (local.set $to (i32.add (local.get $to) (i32.const 16)))
+          (local.set $from (i32.add (local.get $from) (i32.const 16)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 16)))
+          (br_if $four (i32.ge_u (local.get $length) (i32.const 16)))))
+      (br_if $tail (i32.lt_u (local.get $length) (i32.const 4)))
+      (loop $one
+        (i32.store (local.get $to) (i32.load (local.get $from)))
+        (local.set $to (i32.add (local.get $to) (i32.const 4)))
+        (local.set $from (i32.add (local.get $from) (i32.const 4)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 4)))
+        (br_if $one (i32.ge_u (local.get $length) (i32.const 4)))))
+    (block $done
+      (br_if $done (i32.eqz (local.get $length)))
+      (loop $byte
+        (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
+        (local.set $to (i32.add (local.get $to) (i32.const 1)))
+        (local.set $from (i32.add (local.get $from) (i32.const 1)))
+        (br_if $byte (local.tee $length (i32.sub (local.get $length) (i32.const 1)))))))
+
+  ;; From the ends down. The length is not 0.
+  (func $copy_backward (param $to i32) (param $from i32) (param $length i32)
+    (local $w0 i32) (local $w1 i32) (local $w2 i32) (local $w3 i32)
+    (local.set $to (i32.add (local.get $to) (local.get $length)))
+    (local.set $from (i32.add (local.get $from) (local.get $length)))
+    (block $tail
+      (br_if $tail (i32.lt_u (local.get $length) (i32.const 16)))
+      (block $aligned
+        (loop $align
+          (br_if $aligned (i32.eqz (i32.and (local.get $to) (i32.const 3))))
+          (local.set $to (i32.sub (local.get $to) (i32.const 1)))
+          (local.set $from (i32.sub (local.get $from) (i32.const 1)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+          (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
+          (br $align)))
+      (block $words
+        (br_if $words (i32.lt_u (local.get $length) (i32.const 16)))
+        (loop $four
+          (local.set $to (i32.sub (local.get $to) (i32.const 16)))
+          (local.set $from (i32.sub (local.get $from) (i32.const 16)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 16)))
+          (local.set $w0 (i32.load offset=0 (local.get $from)))
+          (local.set $w1 (i32.load offset=4 (local.get $from)))
+          (local.set $w2 (i32.load offset=8 (local.get $from)))
+          (local.set $w3 (i32.load offset=12 (local.get $from)))
+          (i32.store offset=0 (local.get $to) (local.get $w0))
+          (i32.store offset=4 (local.get $to) (local.get $w1))
+          (i32.store offset=8 (local.get $to) (local.get $w2))
+          (i32.store offset=12 (local.get $to) (local.get $w3))
+          (br_if $four (i32.ge_u (local.get $length) (i32.const 16)))))
+      (br_if $tail (i32.lt_u (local.get $length) (i32.const 4)))
+      (loop $one
+        (local.set $to (i32.sub (local.get $to) (i32.const 4)))
+        (local.set $from (i32.sub (local.get $from) (i32.const 4)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 4)))
+        (i32.store (local.get $to) (i32.load (local.get $from)))
+        (br_if $one (i32.ge_u (local.get $length) (i32.const 4)))))
+    (block $done
+      (br_if $done (i32.eqz (local.get $length)))
+      (loop $byte
+        (local.set $to (i32.sub (local.get $to) (i32.const 1)))
+        (local.set $from (i32.sub (local.get $from) (i32.const 1)))
+        (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
+        (br_if $byte (local.tee $length (i32.sub (local.get $length) (i32.const 1)))))))
+
+  (func (export "memory_fill") (param $to i32) (param $byte i32) (param $length i32)
+    (local $word i32)
+    (block $tail
+      (br_if $tail (i32.lt_u (local.get $length) (i32.const 16)))
+      (local.set $word (i32.mul (i32.and (local.get $byte) (i32.const 0xff)) (i32.const 0x01010101)))
+      (block $aligned
+        (loop $align
+          (br_if $aligned (i32.eqz (i32.and (local.get $to) (i32.const 3))))
+          (i32.store8 (local.get $to) (local.get $byte))
+          (local.set $to (i32.add (local.get $to) (i32.const 1)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+          (br $align)))
+      (block $words
+        (br_if $words (i32.lt_u (local.get $length) (i32.const 16)))
+        (loop $four
+          (i32.store offset=0 (local.get $to) (local.get $word))
+          (i32.store offset=4 (local.get $to) (local.get $word))
+          (i32.store offset=8 (local.get $to) (local.get $word))
+          (i32.store offset=12 (local.get $to) (local.get $word))
+          (local.set $to (i32.add (local.get $to) (i32.const 16)))
+          (local.set $length (i32.sub (local.get $length) (i32.const 16)))
+          (br_if $four (i32.ge_u (local.get $length) (i32.const 16))))))
+    (block $done
+      (br_if $done (i32.eqz (local.get $length)))
+      (loop $next
+        (i32.store8 (local.get $to) (local.get $byte))
+        (local.set $to (i32.add (local.get $to) (i32.const 1)))
+        (br_if $next (local.tee $length (i32.sub (local.get $length) (i32.const 1)))))))

@@ -1,0 +1,366 @@
+//! The runtime's helpers, run by an interpreter on the host, against native arithmetic and models.
+
+use arbtest::arbtest;
+use std::cell::RefCell;
+use wasmi::{Engine, Instance, Linker, Memory, Module, Store, TypedFunc, WasmParams, WasmResults};
+
+/// Bytes of memory that the tests work in; the runtime itself never grows its memory.
+const MEMORY: usize = 0x10000;
+
+struct Runtime {
+    store: RefCell<Store<()>>,
+    instance: Instance,
+    memory: Memory,
+}
+
+impl Runtime {
+    fn new() -> Self {
+        let engine = Engine::default();
+        let wasm = wat::parse_str(compose::runtime::SOURCE).expect("the runtime is valid text");
+        let module = Module::new(&engine, &wasm).expect("the runtime is a valid module");
+        let mut store = Store::new(&engine, ());
+        let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).expect("it has no imports");
+        let memory = instance.get_memory(&store, "memory").expect("its memory is exported");
+        memory.grow(&mut store, 1).expect("one page");
+        Runtime { store: RefCell::new(store), instance, memory }
+    }
+
+    fn call<P: WasmParams, R: WasmResults>(&self, name: &str, params: P) -> R {
+        let mut store = self.store.borrow_mut();
+        let function: TypedFunc<P, R> =
+            self.instance.get_typed_func(&*store, name).unwrap_or_else(|error| panic!("{name}: {error}"));
+        function.call(&mut *store, params).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn set_memory(&self, bytes: &[u8]) {
+        self.memory.write(&mut *self.store.borrow_mut(), 0, bytes).expect("inside the memory");
+    }
+
+    fn memory(&self) -> Vec<u8> {
+        self.memory.data(&*self.store.borrow()).to_vec()
+    }
+}
+
+#[test]
+fn every_declared_helper_is_exported() {
+    let runtime = Runtime::new();
+    let store = runtime.store.borrow();
+    for function in compose::codegen::RuntimeFunction::ALL {
+        assert!(runtime.instance.get_func(&*store, function.name()).is_some(), "{}", function.name());
+    }
+}
+
+fn check_division(runtime: &Runtime, n: u64, d: u64) {
+    if d == 0 {
+        return;
+    }
+    let (n_s, d_s) = (n as i64, d as i64);
+    assert_eq!(runtime.call::<_, u64>("i64_div_u", (n, d)), n / d, "{n:#x} / {d:#x}");
+    assert_eq!(runtime.call::<_, u64>("i64_rem_u", (n, d)), n % d, "{n:#x} % {d:#x}");
+    if let Some(quotient) = n_s.checked_div(d_s) {
+        assert_eq!(runtime.call::<_, i64>("i64_div_s", (n_s, d_s)), quotient, "{n_s} / {d_s}");
+    }
+    assert_eq!(runtime.call::<_, i64>("i64_rem_s", (n_s, d_s)), n_s.wrapping_rem(d_s), "{n_s} % {d_s}");
+}
+
+/// Values around which division goes wrong: digit and word borders, normalised and not.
+fn edges() -> Vec<u64> {
+    let mut values = Vec::new();
+    for shift in 0..64 {
+        for near in -2i64..=2 {
+            values.push((1u64 << shift).wrapping_add_signed(near));
+        }
+    }
+    values.extend([0x8000_0000_ffff_ffff, 0xffff_0000_0000_ffff, 0x0000_ffff_ffff_0000, 0x7fff_8000_7fff_8001]);
+    values.extend([10, 100, 1000, 1_000_000_007, 10_000_000_000_000_000_000, 0xffff_ffff_0000_0001]);
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+#[test]
+fn division_of_edges() {
+    let runtime = Runtime::new();
+    for n in edges() {
+        for d in edges() {
+            check_division(&runtime, n, d);
+        }
+    }
+}
+
+#[test]
+fn division_at_random() {
+    let runtime = Runtime::new();
+    arbtest(|u| {
+        // Random widths, so that all paths are taken.
+        let n = u.arbitrary::<u64>()? >> u.int_in_range(0..=63)?;
+        let d = u.arbitrary::<u64>()? >> u.int_in_range(0..=63)?;
+        check_division(&runtime, n, d);
+        if let Some(q) = n.checked_mul(d) {
+            // At and around a multiple.
+            check_division(&runtime, q, d);
+            check_division(&runtime, q.wrapping_sub(1), d);
+        }
+        Ok(())
+    });
+}
+
+/// Dividends just below a multiple and divisors just above a digit's border: estimates that need correcting.
+#[test]
+fn division_corrects_its_estimates() {
+    let runtime = Runtime::new();
+    for (n, d) in [
+        (0x7fff_ffff_0000_0000, 0x8000_ffff),
+        (0x8000_0000_0000_0003, 0x2000_0000_0000_0001),
+        (0xffff_fffe_ffff_ffff, 0xffff_ffff),
+        (0x8000_0000_fffe_0000, 0x8000_ffff),
+    ] {
+        check_division(&runtime, n, d);
+    }
+}
+
+fn numbered() -> Vec<u8> {
+    (0..MEMORY).map(|i| (i as u8) ^ ((i >> 8) as u8).wrapping_mul(37)).collect()
+}
+
+fn check_copy(runtime: &Runtime, to: usize, from: usize, length: usize) {
+    let mut model = numbered();
+    runtime.set_memory(&model);
+    runtime.call::<_, ()>("memory_copy", (to as u32, from as u32, length as u32));
+    model.copy_within(from..from + length, to);
+    assert!(runtime.memory() == model, "copy {length} from {from} to {to}");
+}
+
+fn check_fill(runtime: &Runtime, to: usize, byte: u32, length: usize) {
+    let mut model = numbered();
+    runtime.set_memory(&model);
+    runtime.call::<_, ()>("memory_fill", (to as u32, byte, length as u32));
+    model[to..to + length].fill(byte as u8);
+    assert!(runtime.memory() == model, "fill {length} at {to} with {byte:#x}");
+}
+
+#[test]
+fn copies_of_every_alignment_and_overlap() {
+    let runtime = Runtime::new();
+    for length in [0, 1, 3, 4, 15, 16, 17, 31, 36, 67] {
+        for to in 64..68 {
+            for from in (60..72).chain([64 + length, 64 - 16, 512]) {
+                check_copy(&runtime, to, from, length);
+            }
+        }
+    }
+}
+
+#[test]
+fn copies_at_the_ends() {
+    let runtime = Runtime::new();
+    for length in [0, 1, 4, 16, 33, 100] {
+        check_copy(&runtime, 0, MEMORY - length, length);
+        check_copy(&runtime, MEMORY - length, 0, length);
+        check_copy(&runtime, MEMORY - length, MEMORY - length - 1, length);
+    }
+    check_copy(&runtime, 0, 1, MEMORY - 1);
+    check_copy(&runtime, 1, 0, MEMORY - 1);
+}
+
+#[test]
+fn copies_at_random() {
+    let runtime = Runtime::new();
+    arbtest(|u| {
+        let length = u.int_in_range(0..=300)?;
+        let to = u.int_in_range(0..=1000)?;
+        let from = u.int_in_range(0..=1000)?;
+        check_copy(&runtime, to, from, length);
+        Ok(())
+    });
+}
+
+#[test]
+fn fills_of_every_alignment() {
+    let runtime = Runtime::new();
+    for length in [0, 1, 3, 15, 16, 17, 18, 19, 20, 64, 101] {
+        for to in 64..68 {
+            check_fill(&runtime, to, 0xab, length);
+            // Only the low byte counts.
+            check_fill(&runtime, to, 0xdead_be80, length);
+        }
+        check_fill(&runtime, MEMORY - length, 1, length);
+    }
+}
+
+/// What `arena_realloc` promises, in 64 bits and without its tricks.
+#[derive(Clone, Debug)]
+struct Arena {
+    start: u64,
+    end: u64,
+    next: u64,
+    last: Option<u64>,
+    high: u64,
+}
+
+impl Arena {
+    fn realloc(&mut self, old: u64, old_length: u64, align: u64, length: u64) -> Option<u64> {
+        if !align.is_power_of_two() {
+            return None;
+        }
+        if old_length == 0 && length == 0 {
+            return Some(align);
+        }
+        if old_length != 0 {
+            if old < self.start || old + old_length > self.next {
+                return None;
+            }
+            if old % align == 0 && self.last == Some(old) {
+                return self.take(old, length);
+            }
+            if old % align == 0 && length <= old_length {
+                return Some(old);
+            }
+        }
+        let new = self.take(self.next.next_multiple_of(align), length)?;
+        self.last = Some(new);
+        Some(new)
+    }
+
+    fn take(&mut self, at: u64, length: u64) -> Option<u64> {
+        if at + length > self.end {
+            return None;
+        }
+        self.next = at + length;
+        self.high = self.high.max(self.next);
+        Some(at)
+    }
+}
+
+/// Where the arena's three words and its memory's byte 0 are in the tests.
+const STATE: u32 = 16;
+const BASE: u32 = 64;
+
+fn words(memory: &[u8]) -> [u32; 3] {
+    [0, 4, 8].map(|at| {
+        let at = STATE as usize + at;
+        u32::from_le_bytes(memory[at..at + 4].try_into().unwrap())
+    })
+}
+
+struct ArenaPair<'r> {
+    runtime: &'r Runtime,
+    model: Arena,
+    bytes: Vec<u8>,
+}
+
+impl<'r> ArenaPair<'r> {
+    fn new(runtime: &'r Runtime, start: u32, end: u32) -> Self {
+        let mut bytes = numbered();
+        for (i, word) in [start, u32::MAX, start].into_iter().enumerate() {
+            bytes[STATE as usize + 4 * i..][..4].copy_from_slice(&word.to_le_bytes());
+        }
+        runtime.set_memory(&bytes);
+        let (start, end) = (u64::from(start), u64::from(end));
+        ArenaPair { runtime, model: Arena { start, end, next: start, last: None, high: start }, bytes }
+    }
+
+    fn realloc(&mut self, old: u32, old_length: u32, align: u32, length: u32) -> Option<u32> {
+        let before = self.model.clone();
+        let expected = self.model.realloc(old.into(), old_length.into(), align.into(), length.into());
+        let (start, end) = (before.start as u32, before.end as u32);
+        let pointer: u32 =
+            self.runtime.call("arena_realloc", (STATE, start, end, BASE, old, old_length, align, length));
+        let pointer = (pointer != u32::MAX).then_some(pointer);
+        let what = format!("realloc({old:#x}, {old_length:#x}, {align:#x}, {length:#x}) of {before:x?}");
+        assert_eq!(pointer.map(u64::from), expected, "{what}");
+        if let Some(pointer) = pointer
+            && old_length != 0
+            && pointer != old
+        {
+            let kept = old_length.min(length) as usize;
+            let (from, to) = ((BASE + old) as usize, (BASE + pointer) as usize);
+            self.bytes.copy_within(from..from + kept, to);
+        }
+        let state =
+            [self.model.next as u32, self.model.last.map_or(u32::MAX, |last| last as u32), self.model.high as u32];
+        for (i, word) in state.into_iter().enumerate() {
+            self.bytes[STATE as usize + 4 * i..][..4].copy_from_slice(&word.to_le_bytes());
+        }
+        let memory = self.runtime.memory();
+        assert_eq!(words(&memory), state, "{what}");
+        assert!(memory == self.bytes, "bytes after {what}");
+        pointer
+    }
+}
+
+#[test]
+fn arena_contract() {
+    let runtime = Runtime::new();
+    let mut arena = ArenaPair::new(&runtime, 100, 1000);
+    // 0/0 gives the alignment and takes nothing.
+    assert_eq!(arena.realloc(0, 0, 8, 0), Some(8));
+    // Aligned, in order.
+    assert_eq!(arena.realloc(0, 0, 8, 10), Some(104));
+    assert_eq!(arena.realloc(0, 0, 1, 1), Some(114));
+    // The last block grows and shrinks in place.
+    assert_eq!(arena.realloc(114, 1, 1, 50), Some(114));
+    assert_eq!(arena.realloc(114, 50, 1, 20), Some(114));
+    // Another one moves, and keeps its bytes.
+    assert_eq!(arena.realloc(104, 10, 4, 30), Some(136));
+    // Shrinks stay.
+    assert_eq!(arena.realloc(104, 10, 8, 5), Some(104));
+    // Up to the last byte, and not one more.
+    assert_eq!(arena.realloc(0, 0, 1, 1000 - 166 + 1), None);
+    assert_eq!(arena.realloc(0, 0, 1, 1000 - 166), Some(166));
+    assert_eq!(arena.realloc(0, 0, 1, 1), None);
+    assert_eq!(arena.realloc(166, 834, 1, 835), None);
+    assert_eq!(arena.realloc(166, 834, 1, 1), Some(166));
+}
+
+#[test]
+fn arena_refuses_what_wraps() {
+    let runtime = Runtime::new();
+    for (start, end) in [(100, 1000), (0, 16), (5, 5), (0xffff_0003, u32::MAX)] {
+        let mut arena = ArenaPair::new(&runtime, start, end);
+        let room = end - start;
+        for length in [u32::MAX, u32::MAX - start, 0x8000_0000, room + 1] {
+            for align in [1, 2, 0x1000, 0x8000_0000] {
+                assert_eq!(arena.realloc(0, 0, align, length), None, "{length:#x} bytes in {start:#x}..{end:#x}");
+            }
+        }
+        for align in [0, 3, 6, 0xffff_ffff, 0x8000_0001] {
+            assert_eq!(arena.realloc(0, 0, align, 1), None, "an alignment of {align:#x}");
+        }
+        // Old blocks that the arena has not handed out.
+        assert_eq!(arena.realloc(u32::MAX, 1, 1, 1), None);
+        assert_eq!(arena.realloc(start, u32::MAX, 1, 1), None);
+        assert_eq!(arena.realloc(start, u32::MAX - start, 1, 1), None);
+        assert_eq!(arena.realloc(0xffff_fff0, 0x20, 1, 1), None);
+    }
+}
+
+#[test]
+fn arena_at_random() {
+    let runtime = Runtime::new();
+    arbtest(|u| {
+        let start = u.int_in_range(0..=200)?;
+        let end = start + u.int_in_range(0..=600)?;
+        let mut arena = ArenaPair::new(&runtime, start, end);
+        let mut blocks: Vec<(u32, u32)> = Vec::new();
+        for _ in 0..u.int_in_range(1..=20)? {
+            let align = 1 << u.int_in_range(0..=6)?;
+            let length = if u.ratio(1, 10)? { u.arbitrary()? } else { u.int_in_range(0..=120)? };
+            if blocks.is_empty() || u.ratio(1, 2)? {
+                if let Some(pointer) = arena.realloc(0, 0, align, length) {
+                    blocks.push((pointer, length));
+                }
+            } else {
+                let index = u.choose_index(blocks.len())?;
+                let (old, old_length) = blocks[index];
+                if old_length == 0 {
+                    continue;
+                }
+                if let Some(pointer) = arena.realloc(old, old_length, align, length) {
+                    blocks[index] = (pointer, length);
+                }
+            }
+        }
+        Ok(())
+    });
+}
