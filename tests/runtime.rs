@@ -319,7 +319,8 @@ fn arena_refuses_what_wraps() {
     for (start, end) in [(100, 1000), (0, 16), (5, 5), (0xffff_0003, u32::MAX)] {
         let mut arena = ArenaPair::new(&runtime, start, end);
         let room = end - start;
-        for length in [u32::MAX, u32::MAX - start, 0x8000_0000, room + 1] {
+        let lengths = [u32::MAX, u32::MAX - start, 0x8000_0000, room + 1];
+        for length in lengths.into_iter().filter(|&length| length > room) {
             for align in [1, 2, 0x1000, 0x8000_0000] {
                 assert_eq!(arena.realloc(0, 0, align, length), None, "{length:#x} bytes in {start:#x}..{end:#x}");
             }

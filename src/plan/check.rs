@@ -147,7 +147,11 @@ fn alignment(plan: &Plan) -> Result<(), String> {
             | Symbol::KernelStackTop
             | Symbol::RamStart
             | Symbol::RamEnd => 8,
-            Symbol::Function { .. } | Symbol::Native(_) | Symbol::Gate(_) | Symbol::Host { .. } | Symbol::Runtime(_) => 4,
+            Symbol::Function { .. }
+            | Symbol::Native(_)
+            | Symbol::Gate(_)
+            | Symbol::Host { .. }
+            | Symbol::Runtime(_) => 4,
             _ => 1,
         };
         ensure(value % align == 0, || format!("{symbol:?} = {value:#010x} is not a multiple of {align}"))?;
