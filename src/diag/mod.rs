@@ -2,6 +2,7 @@
 //! Rendering is elsewhere (`render`); what a code means is one row of `codes`.
 
 pub mod codes;
+pub mod suggest;
 
 use crate::source::Span;
 

@@ -1,7 +1,56 @@
 //! Stage 3: files -> [`Module`]s. Reads `.wasm` and `.wat`, validates, and keeps what later stages ask for.
+//!
+//! What is accepted: WebAssembly 2.0 without SIMD, with multi-memory, custom page sizes and extended constants
+//! ([`FEATURES`]). Everything else is refused by the name of the proposal, with function and offset. Bytes that
+//! are truncated, mutated or hostile end in a diagnostic, never in a panic, and within the limits of `limits`.
 
+mod decode;
+mod limits;
+mod read;
+mod text;
+
+use crate::diag::Diagnostic;
 use crate::manifest::ComponentId;
+use std::fmt;
 use std::ops::Range;
+
+pub use decode::FEATURES;
+pub use read::read;
+
+/// One module from its bytes: a binary, or WAT text. `name` is how diagnostics call it.
+///
+/// # Errors
+/// A diagnostic without labels: whoever named the module adds where.
+pub fn module(name: &str, unit: Unit, bytes: &[u8]) -> Result<Module, Diagnostic> {
+    if bytes.starts_with(b"\0asm") {
+        decode::decode(name, unit, bytes.to_vec())
+    } else {
+        decode::decode(name, unit, text::assemble(name, bytes)?)
+    }
+}
+
+impl Module {
+    /// Imported functions come first in the index space.
+    pub fn imported_functions(&self) -> usize {
+        self.functions.iter().take_while(|f| f.body.is_none()).count()
+    }
+
+    pub fn function_type(&self, index: u32) -> &FuncType {
+        &self.types[self.functions[index as usize].ty as usize]
+    }
+
+    /// How people call a function: its name, or `func[7]`.
+    pub fn function_name(&self, index: u32) -> String {
+        match self.functions.get(index as usize).and_then(|f| f.name.as_ref()) {
+            Some(name) => name.clone(),
+            None => format!("func[{index}]"),
+        }
+    }
+
+    pub fn export(&self, name: &str) -> Option<&Export> {
+        self.exports.iter().find(|e| e.name == name)
+    }
+}
 
 /// A validated core module. Index spaces are WebAssembly's own: imports first.
 #[derive(Clone, Debug)]
@@ -57,10 +106,37 @@ impl ValType {
     }
 }
 
+/// As the WebAssembly text format writes it.
+impl fmt::Display for ValType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ValType::I32 => "i32",
+            ValType::I64 => "i64",
+            ValType::F32 => "f32",
+            ValType::F64 => "f64",
+            ValType::FuncRef => "funcref",
+            ValType::ExternRef => "externref",
+        })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FuncType {
     pub params: Vec<ValType>,
     pub results: Vec<ValType>,
+}
+
+/// `(i32, i64) -> i32`; several results in parentheses.
+impl fmt::Display for FuncType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |types: &[ValType]| types.iter().map(ValType::to_string).collect::<Vec<_>>().join(", ");
+        write!(f, "({})", list(&self.params))?;
+        match self.results.as_slice() {
+            [] => Ok(()),
+            [one] => write!(f, " -> {one}"),
+            many => write!(f, " -> ({})", list(many)),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,10 +1,83 @@
 //! Stage 4: modules -> [`System`]. Every import is bound, every constant expression evaluated, and every
 //! cell of run-time state has its place in its component's instance data.
+//!
+//! [`resolve`] goes through the parts in this order; each is one file:
+//!
+//! | part | what it decides |
+//! |---|---|
+//! | `imports` | which function or constant each import means |
+//! | `gates` | which calls cross between processes, and that they form no cycle |
+//! | `constants` | values of globals, offsets and elements |
+//! | `memories` | sizes, budgets, arenas, growth, bounds |
+//! | `unit` | one component's tables, segments and instance data |
+//! | `jobs` | start functions and the `run` list |
+
+mod constants;
+mod gates;
+mod imports;
+mod jobs;
+mod memories;
+mod privileged;
+mod unit;
 
 use crate::board::Board;
-use crate::ingest::{FuncType, Module, Unit};
+use crate::diag::Diagnostics;
+use crate::ingest::{FuncType, Module, Unit, ValType};
 use crate::manifest::{Bounds, ComponentId, Manifest, ProcessId};
 use std::ops::Range;
+
+pub use privileged::privileged;
+
+/// Binds everything. `modules` are the components' modules in manifest order. `None` if there are errors; the
+/// diagnostics then hold all that were found, in all components.
+pub fn resolve<'a>(
+    manifest: &'a Manifest,
+    board: &'a Board,
+    modules: &'a [Module],
+) -> (Option<System<'a>>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let scope = Scope { manifest, board, modules };
+    let bindings = imports::bind(&scope, &mut diagnostics);
+    let (gates, functions) = gates::resolve(&scope, &bindings, &mut diagnostics);
+    let globals = constants::globals(&scope, &bindings, &mut diagnostics);
+    let jobs = jobs::list(&scope, &bindings, &mut diagnostics);
+    let mut types = unit::Types::default();
+    let mut components = Vec::with_capacity(modules.len());
+    for (index, functions) in functions.into_iter().enumerate() {
+        let id = ComponentId(index as u32);
+        let memories = memories::layout(&scope, id, &globals[index], &mut diagnostics);
+        components.push(unit::link(&scope, id, functions, &globals[index], memories, &mut types, &mut diagnostics));
+    }
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    (Some(System { manifest, board, components, gates, jobs, types: types.list }), diagnostics)
+}
+
+/// What every part of this stage looks at.
+struct Scope<'a> {
+    manifest: &'a Manifest,
+    board: &'a Board,
+    modules: &'a [Module],
+}
+
+impl<'a> Scope<'a> {
+    fn module(&self, id: ComponentId) -> &'a Module {
+        &self.modules[id.0 as usize]
+    }
+    fn name(&self, id: ComponentId) -> &'a str {
+        &self.manifest.component(id).name
+    }
+    fn process(&self, id: ComponentId) -> ProcessId {
+        self.manifest.component(id).process
+    }
+    fn ids(&self) -> impl Iterator<Item = ComponentId> + use<> {
+        (0..self.modules.len() as u32).map(ComponentId)
+    }
+    fn find(&self, name: &str) -> Option<ComponentId> {
+        self.ids().find(|id| self.name(*id) == name)
+    }
+}
 
 #[derive(Debug)]
 pub struct System<'a> {
@@ -103,6 +176,27 @@ pub enum HostFunction {
     Exit,
 }
 
+impl HostFunction {
+    pub const ALL: [HostFunction; 3] = [HostFunction::Write, HostFunction::LogU32, HostFunction::Exit];
+
+    /// The import's field.
+    pub fn name(self) -> &'static str {
+        match self {
+            HostFunction::Write => "write",
+            HostFunction::LogU32 => "log_u32",
+            HostFunction::Exit => "exit",
+        }
+    }
+
+    pub fn ty(self) -> FuncType {
+        let params = match self {
+            HostFunction::Write => vec![ValType::I32; 2],
+            HostFunction::LogU32 | HostFunction::Exit => vec![ValType::I32],
+        };
+        FuncType { params, results: Vec::new() }
+    }
+}
+
 /// What the kernel's wasm imports from module `native`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NativeFunction {
@@ -111,6 +205,8 @@ pub enum NativeFunction {
 }
 
 impl NativeFunction {
+    pub const ALL: [NativeFunction; 1] = [NativeFunction::Exit];
+
     /// The name of the import, and of the [`Symbol::Native`](crate::codegen::Symbol::Native).
     pub fn name(self) -> &'static str {
         match self {
@@ -151,7 +247,8 @@ pub struct LinkedMemory {
     pub budget: u32,
     pub page_log2: u8,
     pub bounds: Bounds,
-    /// Word of instance data that holds the current size in bytes, where the memory may grow.
+    /// Word of instance data that holds the current size in bytes, where the memory may grow. Where it is `None`,
+    /// `memory.grow` returns -1, also for 0 pages: the specification lets it fail at any time.
     pub size_cell: Option<u32>,
 }
 

@@ -1,0 +1,89 @@
+//! The manifest's files -> bytes -> modules.
+
+use super::{Module, Unit, decode, limits, text};
+use crate::board::Board;
+use crate::diag::codes::ingest as codes;
+use crate::diag::{Diagnostic, Diagnostics, suggest};
+use crate::manifest::{Component, ComponentId, Manifest};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// All components' modules, in manifest order. `None` if any could not be read; the diagnostics then say why for
+/// each that could not.
+pub fn read(manifest: &Manifest, _board: &Board) -> (Option<Vec<Module>>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let mut modules = Vec::with_capacity(manifest.components.len());
+    for (index, component) in manifest.components.iter().enumerate() {
+        match component_module(manifest, component, ComponentId(index as u32)) {
+            Ok(module) => modules.push(module),
+            Err(diagnostic) => diagnostics
+                .push(diagnostic.label(component.path.span, format!("the module of `{}`", component.name.value))),
+        }
+    }
+    ((modules.len() == manifest.components.len()).then_some(modules), diagnostics)
+}
+
+fn component_module(manifest: &Manifest, component: &Component, id: ComponentId) -> Result<Module, Diagnostic> {
+    let shown = &component.path.value;
+    let bytes = bytes(&manifest.dir.join(shown), shown)?;
+    let wasm = if bytes.starts_with(b"\0asm") {
+        bytes
+    } else if Path::new(shown).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wat")) {
+        text::assemble(shown, &bytes)?
+    } else {
+        return Err(not_a_module(shown, &bytes));
+    };
+    decode::decode(&component.name, Unit::Component(id), wasm)
+}
+
+fn bytes(path: &Path, shown: &str) -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = Vec::new();
+    // Not by the file's stated size: devices and pipes have none.
+    let read = File::open(path).and_then(|file| file.take(limits::FILE + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) if bytes.len() as u64 > limits::FILE => {
+            Err(Diagnostic::error(codes::LIMIT, format!("`{shown}` is larger than {} MiB", limits::FILE >> 20))
+                .help("strip names and debug information from it: `wasm-tools strip`, `wasm-opt --strip-debug`"))
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(not_found(path, shown)),
+        Err(error) => Err(Diagnostic::error(codes::FILE, format!("cannot read `{shown}`: {error}"))),
+    }
+}
+
+fn not_found(path: &Path, shown: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error(codes::FILE, format!("there is no file `{shown}`"))
+        .note("paths are relative to the folder of the manifest");
+    let names: Vec<String> = path
+        .parent()
+        .and_then(|folder| std::fs::read_dir(folder).ok())
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".wasm") || name.ends_with(".wat"))
+        .collect();
+    let wanted = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    match suggest::nearest(wanted, sorted) {
+        Some(near) => diagnostic.help(format!("the same folder has `{near}`")),
+        None => diagnostic.help("build the component first, or correct the path"),
+    }
+}
+
+fn not_a_module(shown: &str, bytes: &[u8]) -> Diagnostic {
+    let diagnostic = Diagnostic::error(codes::NOT_WASM, format!("`{shown}` is not a WebAssembly binary"));
+    match bytes {
+        [] => diagnostic.note("the file is empty").help("build the component again"),
+        [b'\x7f', b'E', b'L', b'F', ..] => diagnostic
+            .note("it is an ELF file")
+            .help("build the component for a WebAssembly target, such as `wasm32-unknown-unknown`"),
+        [b'!', b'<', b'a', b'r', b'c', b'h', ..] => diagnostic
+            .note("it is an archive of object files")
+            .help("link it first, as a `cdylib` in Rust or by `wasm-ld`"),
+        _ => diagnostic
+            .note("a binary starts with the bytes `00 61 73 6d`")
+            .help("if it is WebAssembly text, name it `.wat`"),
+    }
+}

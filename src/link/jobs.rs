@@ -1,0 +1,209 @@
+//! What the kernel calls: start functions, callees first, then the manifest's `run` list.
+
+use super::gates::{Edge, edges};
+use super::imports::{Bindings, Provider, quoted, unknown_component};
+use super::{Job, Scope};
+use crate::diag::codes::link as codes;
+use crate::diag::{Diagnostic, Diagnostics, suggest};
+use crate::ingest::{FuncType, ImportKind, ValType};
+use crate::manifest::{ComponentId, Run};
+use crate::source::Spanned;
+
+pub fn list(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut Diagnostics) -> Vec<Job> {
+    let edges = edges(scope, bindings);
+    let mut jobs = Vec::new();
+    for id in callees_first(scope, &edges) {
+        if let Some(function) = scope.module(id).start {
+            jobs.extend(start(scope, bindings, id, function, diagnostics));
+        }
+    }
+    for run in &scope.manifest.runs {
+        match self::run(scope, bindings, run) {
+            Ok(job) => jobs.extend(job),
+            Err(found) => found.into_iter().for_each(|diagnostic| diagnostics.push(diagnostic)),
+        }
+    }
+    if !diagnostics.has_errors() {
+        warn_idle(scope, &edges, &jobs, diagnostics);
+    }
+    jobs
+}
+
+/// All components, each after those that it calls; otherwise in manifest order. Cycles (inside a process) are cut
+/// where they are entered.
+fn callees_first(scope: &Scope<'_>, edges: &[Edge<'_>]) -> Vec<ComponentId> {
+    let mut callees: Vec<Vec<ComponentId>> = vec![Vec::new(); scope.modules.len()];
+    for edge in edges {
+        callees[edge.from.0 as usize].push(edge.to);
+    }
+    let mut visited = vec![false; scope.modules.len()];
+    let mut order = Vec::with_capacity(scope.modules.len());
+    for root in scope.ids() {
+        if std::mem::replace(&mut visited[root.0 as usize], true) {
+            continue;
+        }
+        // Depth first: (component, how many of its callees have been entered).
+        let mut path = vec![(root, 0)];
+        while let Some((at, entered)) = path.last_mut() {
+            match callees[at.0 as usize].get(*entered) {
+                Some(callee) => {
+                    *entered += 1;
+                    if !std::mem::replace(&mut visited[callee.0 as usize], true) {
+                        path.push((*callee, 0));
+                    }
+                }
+                None => {
+                    order.push(*at);
+                    path.pop();
+                }
+            }
+        }
+    }
+    order
+}
+
+fn start(
+    scope: &Scope<'_>,
+    bindings: &Bindings,
+    id: ComponentId,
+    function: u32,
+    diagnostics: &mut Diagnostics,
+) -> Option<Job> {
+    match bindings.definition(id, function)? {
+        Provider::Component(component, function) => Some(Job { component, function, args: Vec::new() }),
+        Provider::Host(_) | Provider::Arena => {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::START,
+                    format!("the start function of `{}` is one of the kernel", scope.name(id)),
+                )
+                .label(scope.manifest.component(id).path.span, "this module")
+                .help("let it start with a function of its own that calls the kernel"),
+            );
+            None
+        }
+    }
+}
+
+/// `Ok(None)`: an import without a provider, which has its diagnostic.
+fn run(scope: &Scope<'_>, bindings: &Bindings, run: &Run) -> Result<Option<Job>, Vec<Diagnostic>> {
+    let Some(id) = scope.find(&run.component) else {
+        return Err(vec![unknown_component(scope, &run.component).label(run.component.span, "to run here")]);
+    };
+    let module = scope.module(id);
+    let name = scope.name(id);
+    let function = match module.export(&run.export).map(|export| export.kind) {
+        Some(ImportKind::Function(function)) => function,
+        Some(_) => {
+            return Err(vec![
+                Diagnostic::error(codes::RUN_EXPORT, format!("`{}` of `{name}` is not a function", run.export.value))
+                    .label(run.export.span, "to run here"),
+            ]);
+        }
+        None => return Err(vec![no_such_export(scope, id, &run.export)]),
+    };
+    let ty = module.function_type(function);
+    let args = arguments(run, ty)?;
+    match bindings.definition(id, function) {
+        Some(Provider::Component(component, function)) => Ok(Some(Job { component, function, args })),
+        Some(Provider::Host(_) | Provider::Arena) => Err(vec![
+            Diagnostic::error(
+                codes::RUN_EXPORT,
+                format!("`{}` of `{name}` is a function of the kernel", run.export.value),
+            )
+            .label(run.export.span, "only passed on by the module")
+            .help("export a function of its own that calls the kernel"),
+        ]),
+        None => Ok(None),
+    }
+}
+
+fn no_such_export(scope: &Scope<'_>, id: ComponentId, export: &Spanned<String>) -> Diagnostic {
+    let module = scope.module(id);
+    let functions: Vec<&str> = module
+        .exports
+        .iter()
+        .filter(|export| matches!(export.kind, ImportKind::Function(_)))
+        .map(|export| export.name.as_str())
+        .collect();
+    let diagnostic =
+        Diagnostic::error(codes::RUN_EXPORT, format!("`{}` exports no function `{}`", scope.name(id), export.value))
+            .label(export.span, "to run here");
+    match suggest::nearest(export, functions.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None if functions.is_empty() => diagnostic
+            .note("it exports no function at all")
+            .help("export it: in C `__attribute__((export_name(\"...\")))`"),
+        None if functions.len() > 12 => diagnostic,
+        None => diagnostic.help(format!("it exports {}", quoted(functions))),
+    }
+}
+
+/// The constant arguments of a `run` as words, or all that is wrong with them.
+fn arguments(run: &Run, ty: &FuncType) -> Result<Vec<u32>, Vec<Diagnostic>> {
+    let name = format!("{}#{}", run.component.value, run.export.value);
+    if run.args.len() != ty.params.len() {
+        return Err(vec![
+            Diagnostic::error(
+                codes::RUN_ARGUMENTS,
+                format!("`{name}` takes {} arguments, {} given", ty.params.len(), run.args.len()),
+            )
+            .label(run.span, format!("its type is {ty}"))
+            .help("write one integer for each parameter"),
+        ]);
+    }
+    let mut words = Vec::new();
+    let mut wrong = Vec::new();
+    for (index, (arg, param)) in run.args.iter().zip(&ty.params).enumerate() {
+        let (low, high) = match param {
+            ValType::I32 => (i128::from(i32::MIN), i128::from(u32::MAX)),
+            ValType::I64 => (i128::from(i64::MIN), i128::from(u64::MAX)),
+            _ => {
+                wrong.push(
+                    Diagnostic::error(
+                        codes::RUN_ARGUMENTS,
+                        format!("parameter {} of `{name}` is a {param}", index + 1),
+                    )
+                    .label(arg.span, "an integer")
+                    .note("arguments of `run` are integers")
+                    .help("export a function with integer parameters"),
+                );
+                continue;
+            }
+        };
+        if !(low..=high).contains(&arg.value) {
+            wrong.push(
+                Diagnostic::error(
+                    codes::RUN_ARGUMENTS,
+                    format!("{} does not fit parameter {} of `{name}`", arg.value, index + 1),
+                )
+                .label(arg.span, format!("an {param} is {low} to {high}")),
+            );
+            continue;
+        }
+        words.push(arg.value as u32);
+        if *param == ValType::I64 {
+            words.push((arg.value >> 32) as u32);
+        }
+    }
+    if wrong.is_empty() { Ok(words) } else { Err(wrong) }
+}
+
+fn warn_idle(scope: &Scope<'_>, edges: &[Edge<'_>], jobs: &[Job], diagnostics: &mut Diagnostics) {
+    // What a job reaches, through calls of any depth.
+    let mut reached: Vec<bool> = scope.ids().map(|id| jobs.iter().any(|job| job.component == id)).collect();
+    loop {
+        let next = edges.iter().find(|edge| reached[edge.from.0 as usize] && !reached[edge.to.0 as usize]);
+        match next {
+            Some(edge) => reached[edge.to.0 as usize] = true,
+            None => break,
+        }
+    }
+    for id in scope.ids().filter(|id| !reached[id.0 as usize]) {
+        diagnostics.push(
+            Diagnostic::warning(codes::IDLE, format!("nothing ever calls `{}`", scope.name(id)))
+                .label(scope.manifest.component(id).span, "no `run`, no start function, no caller that runs")
+                .help(format!("add `run \"{}#...\"`, or remove the component", scope.name(id))),
+        );
+    }
+}

@@ -1,0 +1,464 @@
+//! Sizes of memories: what WebAssembly sees, what it can grow to, what is reserved, and where the arena is.
+//!
+//! # Budgets
+//! A component with one memory and no `memory` node gets exactly what the module declares. A component with more
+//! than one memory says a budget for each: its author has a reason for two, and sizes are that reason.
+//!
+//! A budget below the declared minimum is allowed when nothing can see the difference: no `memory.size` and no
+//! `memory.grow`, and what the module is known to use fits. Known are the end of the active data, `__heap_base`
+//! (the first byte that no static data and no stack has) and `__stack_pointer` (the stack grows down from it).
+//!
+//! # The arena
+//! It is the top of the visible memory, if what is used below leaves room. A module with `memory.size` or
+//! `memory.grow` probably brings an allocator, which owns everything up to the end of the memory: its arena lies past
+//! the declared minimum, as if the module had grown its memory before it starts. So does an arena that does not
+//! fit below. Where the module cannot see its size, the memory ends right after the arena; else after a whole page.
+//!
+//! # Bounds
+//! `hardware` needs nothing in the code, but the regions of one process cannot tell its memories apart. A component
+//! with more than one memory therefore has `software` bounds on all of them: a store beyond memory 1 must not
+//! reach memory 0.
+
+use super::constants::{Value, evaluate_offset};
+use super::imports::quoted;
+use super::{LinkedMemory, MemoryBase, Scope};
+use crate::board::BankKind;
+use crate::diag::codes::link as codes;
+use crate::diag::{Diagnostic, Diagnostics, suggest};
+use crate::ingest::{self, ImportKind, Module, SegmentMode};
+use crate::manifest::{Bounds, Component, ComponentId, Grow, Memory as Demand};
+use crate::source::Span;
+use std::ops::Range;
+
+/// The memories of one component. `size_cell` is still `None`: the instance data is laid out later.
+pub struct Memories {
+    pub list: Vec<LinkedMemory>,
+    /// Wasm addresses in memory 0.
+    pub arena: Option<Range<u32>>,
+}
+
+pub fn layout(
+    scope: &Scope<'_>,
+    id: ComponentId,
+    globals: &[Option<Value>],
+    diagnostics: &mut Diagnostics,
+) -> Memories {
+    let component = scope.manifest.component(id);
+    let module = scope.module(id);
+    let demands = match_demands(component, module, diagnostics);
+    let bounds = bounds(component, module, diagnostics);
+    let mut list = Vec::new();
+    let mut arena = None;
+    if module.memories.is_empty()
+        && let Some(asked) = &component.arena
+    {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::ARENA,
+                format!("`{}` has an arena, but its module has no memory", component.name.value),
+            )
+            .label(asked.span, "an arena is part of the component's first memory")
+            .help("remove it"),
+        );
+    }
+    for (index, memory) in module.memories.iter().enumerate() {
+        let index = index as u32;
+        let sizer = Sizer {
+            component,
+            module,
+            index,
+            memory,
+            demand: demands[index as usize],
+            used: used(module, index, globals),
+            name: display_name(module, index),
+        };
+        let sized = sizer.size(diagnostics);
+        if let Some(largest) =
+            scope.board.banks.iter().filter(|bank| bank.kind == BankKind::Ram).map(|bank| bank.size).max()
+            && sized.budget > u64::from(largest)
+        {
+            diagnostics.push(sizer.too_large(sized.budget, largest));
+        }
+        if index == 0 {
+            arena = sized.arena;
+        }
+        // Sizes past 32 bits are larger than any board: there is an error, and nobody will look.
+        let word = |size: u64| u32::try_from(size).unwrap_or(u32::MAX);
+        list.push(LinkedMemory {
+            name: sizer.name,
+            base: if index == 0 { MemoryBase::Home } else { MemoryBase::Symbol },
+            bytes: word(sized.bytes),
+            max_bytes: word(sized.max_bytes),
+            budget: word(sized.budget),
+            page_log2: memory.page_log2,
+            bounds,
+            size_cell: None,
+        });
+    }
+    Memories { list, arena }
+}
+
+/// Export name, else name-section name, else `memory`, `memory1`, ...
+pub fn display_name(module: &Module, index: u32) -> String {
+    let exported = module.exports.iter().find(|export| export.kind == ImportKind::Memory(index));
+    match (exported, &module.memories[index as usize].name) {
+        (Some(export), _) => export.name.clone(),
+        (None, Some(name)) => name.clone(),
+        (None, None) if index == 0 => "memory".to_string(),
+        (None, None) => format!("memory{index}"),
+    }
+}
+
+fn bounds(component: &Component, module: &Module, diagnostics: &mut Diagnostics) -> Bounds {
+    let asked = component.bounds.as_ref();
+    if module.memories.len() < 2 {
+        return asked.map_or(Bounds::Hardware, |asked| asked.value);
+    }
+    if let Some(asked) = asked
+        && asked.value == Bounds::Hardware
+    {
+        diagnostics.push(
+            Diagnostic::warning(
+                codes::BOUNDS_RAISED,
+                format!(
+                    "`{}` has {} memories: its bounds are checked by software",
+                    component.name.value,
+                    module.memories.len()
+                ),
+            )
+            .label(asked.span, "regions cannot tell memories of one process apart")
+            .help("write `bounds \"software\"`, or leave it out"),
+        );
+    }
+    Bounds::Software
+}
+
+/// The manifest's `memory` nodes, by index of the memory that they mean.
+fn match_demands<'m>(
+    component: &'m Component,
+    module: &Module,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Option<&'m Demand>> {
+    let mut demands: Vec<Option<&Demand>> = vec![None; module.memories.len()];
+    for demand in &component.memories {
+        let index = match &demand.name {
+            None => (!module.memories.is_empty()).then_some(0),
+            Some(name) => find_memory(module, name),
+        };
+        let Some(index) = index else {
+            diagnostics.push(no_such_memory(component, module, demand));
+            continue;
+        };
+        match demands[index as usize] {
+            None => demands[index as usize] = Some(demand),
+            Some(first) => diagnostics.push(
+                Diagnostic::error(
+                    codes::MEMORY_TWICE,
+                    format!("memory `{}` of `{}` has two budgets", display_name(module, index), component.name.value),
+                )
+                .label(demand.span, "the same memory again")
+                .label(first.span, "first here")
+                .help("remove one of them"),
+            ),
+        }
+    }
+    demands
+}
+
+fn find_memory(module: &Module, name: &str) -> Option<u32> {
+    if let Some(ImportKind::Memory(index)) = module.export(name).map(|export| export.kind) {
+        return Some(index);
+    }
+    if let Some(index) = module.memories.iter().position(|memory| memory.name.as_deref() == Some(name)) {
+        return Some(index as u32);
+    }
+    name.parse().ok().filter(|index| (*index as usize) < module.memories.len())
+}
+
+fn no_such_memory(component: &Component, module: &Module, demand: &Demand) -> Diagnostic {
+    let names: Vec<String> = (0..module.memories.len() as u32).map(|index| display_name(module, index)).collect();
+    let Some(name) = &demand.name else {
+        return Diagnostic::error(
+            codes::NO_SUCH_MEMORY,
+            format!("`{}` has a budget for a memory, but its module has none", component.name.value),
+        )
+        .label(demand.span, "for no memory")
+        .help("remove it");
+    };
+    let diagnostic = Diagnostic::error(
+        codes::NO_SUCH_MEMORY,
+        format!("the module of `{}` has no memory `{}`", component.name.value, name.value),
+    )
+    .label(name.span, "no such memory");
+    match suggest::nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None if names.is_empty() => diagnostic.note("it has none at all").help("remove it"),
+        None => diagnostic.help(format!("its memories are {}", quoted(names.iter().map(String::as_str)))),
+    }
+}
+
+/// The first byte of memory `index` that nothing known uses.
+fn used(module: &Module, index: u32, globals: &[Option<Value>]) -> u64 {
+    let data = module.data.iter().filter_map(|segment| match &segment.mode {
+        SegmentMode::Active { target, offset } if *target == index && !segment.bytes.is_empty() => {
+            Some(u64::from(evaluate_offset(offset, module.unit, globals)?) + segment.bytes.len() as u64)
+        }
+        _ => None,
+    });
+    let end = data.max().unwrap_or(0);
+    if index != 0 {
+        return end;
+    }
+    let value = |global: u32| match globals.get(global as usize) {
+        Some(Some(Value::Bits(bits))) => *bits,
+        _ => 0,
+    };
+    let exported = |name: &str| match module.export(name).map(|export| export.kind) {
+        Some(ImportKind::Global(global)) => value(global),
+        _ => 0,
+    };
+    let named = module.globals.iter().position(|global| global.name.as_deref() == Some("__stack_pointer"));
+    end.max(exported("__heap_base")).max(exported("__stack_pointer")).max(named.map_or(0, |index| value(index as u32)))
+}
+
+/// One memory and what bears on its size.
+struct Sizer<'a> {
+    component: &'a Component,
+    module: &'a Module,
+    index: u32,
+    memory: &'a ingest::Memory,
+    demand: Option<&'a Demand>,
+    used: u64,
+    name: String,
+}
+
+#[derive(Default)]
+struct Sized {
+    bytes: u64,
+    max_bytes: u64,
+    budget: u64,
+    arena: Option<Range<u32>>,
+}
+
+impl Sizer<'_> {
+    fn span(&self) -> Span {
+        self.demand.map_or(self.component.span, |demand| demand.span)
+    }
+
+    /// `memory `name` of `component``.
+    fn title(&self) -> String {
+        format!("memory `{}` of `{}`", self.name, self.component.name.value)
+    }
+
+    fn page(&self) -> u64 {
+        1 << self.memory.page_log2
+    }
+
+    fn declared(&self) -> u64 {
+        self.memory.min.saturating_mul(self.page())
+    }
+
+    /// The most bytes that the module allows.
+    fn declared_max(&self) -> u64 {
+        self.memory.max.map_or(1 << 32, |max| max.saturating_mul(self.page()).min(1 << 32))
+    }
+
+    fn size(&self, diagnostics: &mut Diagnostics) -> Sized {
+        let declared = self.declared();
+        let budget = match self.demand {
+            Some(demand) => u64::from(demand.budget.value),
+            None => declared,
+        };
+        if self.demand.is_none() && self.module.memories.len() > 1 && declared > 0 {
+            diagnostics.push(self.no_budget(declared));
+        }
+        let observers = self.users(|uses| uses.memory_size.iter().chain(&uses.memory_grow));
+        let arena = self.component.arena.as_ref().filter(|_| self.index == 0).map_or(0, |arena| u64::from(arena.value));
+        // On an error the declared size stands in, so that one mistake is one diagnostic.
+        let failed = Sized { bytes: declared, max_bytes: declared, budget: declared, arena: None };
+        let bytes = if budget < declared {
+            if let Some(diagnostic) = self.check_shrunk(budget, arena, &observers) {
+                diagnostics.push(diagnostic);
+                return failed;
+            }
+            budget
+        } else {
+            match self.with_arena(budget, arena, !observers.is_empty()) {
+                Ok(bytes) => bytes,
+                Err(diagnostic) => {
+                    diagnostics.push(diagnostic);
+                    return failed;
+                }
+            }
+        };
+        let max_bytes = self.growth(bytes, budget, diagnostics);
+        // A board's RAM is less than 4 GiB: the casts are exact wherever there is no error.
+        let arena = (arena > 0 || self.component.arena.is_some() && self.index == 0)
+            .then(|| (bytes - arena) as u32..u32::try_from(bytes).unwrap_or(u32::MAX));
+        Sized { bytes, max_bytes, budget, arena }
+    }
+
+    /// Whether a memory may be smaller than its module declares.
+    fn check_shrunk(&self, budget: u64, arena: u64, observers: &[String]) -> Option<Diagnostic> {
+        let declared = self.declared();
+        let span = self.span();
+        if !observers.is_empty() {
+            return Some(
+                Diagnostic::error(
+                    codes::BUDGET,
+                    format!(
+                        "the budget of {} is {budget} B, but its module declares {declared} B and looks at the size",
+                        self.title()
+                    ),
+                )
+                .label(span, format!("{} B too few", declared - budget))
+                .note(format!("it runs `memory.size` or `memory.grow` in {}", observers.join(", ")))
+                .help(format!(
+                    "give it {}, or build the module with a smaller memory (`--initial-memory`, a custom page size)",
+                    size_text(declared)
+                )),
+            );
+        }
+        let needed = self.used.saturating_add(arena);
+        if needed <= budget {
+            return None;
+        }
+        let with_arena = if arena > 0 { format!(", and {arena} B of arena") } else { String::new() };
+        Some(
+            Diagnostic::error(
+                codes::BUDGET,
+                format!("the budget of {} is {budget} B, but it needs {needed} B", self.title()),
+            )
+            .label(span, format!("{} B too few", needed - budget))
+            .note(format!("data and stack end at {}{with_arena}", self.used))
+            .help(format!(
+                "give it {} or more, or a smaller stack when linking the module (`-z stack-size=`)",
+                size_text(needed)
+            )),
+        )
+    }
+
+    /// Bytes that are visible when the program starts, for a budget of at least what is declared.
+    fn with_arena(&self, budget: u64, arena: u64, observed: bool) -> Result<u64, Diagnostic> {
+        let declared = self.declared();
+        // Below this the memory is the module's own.
+        let own = if observed { declared } else { self.used };
+        let needed = own.saturating_add(arena);
+        if needed <= declared || arena == 0 {
+            return Ok(declared);
+        }
+        let needed = needed.next_multiple_of(if observed { self.page() } else { 8 });
+        let span = self.component.arena.as_ref().map_or(self.component.span, |arena| arena.span);
+        let diagnostic = |message: String| {
+            let owner = if observed {
+                format!(
+                    "the module brings its own allocator (`memory.grow`, `memory.size`), which owns all {declared} B that it declares"
+                )
+            } else {
+                format!("its data and stack end at {}", self.used)
+            };
+            Diagnostic::error(codes::ARENA, message).label(span, format!("{arena} B")).note(owner)
+        };
+        if needed > self.declared_max() {
+            return Err(diagnostic(format!(
+                "the arena of `{}` needs a memory of {needed} B, but its module allows {} B at most",
+                self.component.name.value,
+                self.declared_max()
+            ))
+            .help("make the arena smaller, or build the module with a larger maximum memory"));
+        }
+        if needed > budget {
+            return Err(diagnostic(format!(
+                "the arena of `{}` does not fit into its memory: {needed} B are needed, the budget is {budget} B",
+                self.component.name.value
+            ))
+            .help(format!("make the arena smaller, or write `memory budget={}`", size_text(needed))));
+        }
+        Ok(needed)
+    }
+
+    /// Bytes that `memory.grow` can reach.
+    fn growth(&self, bytes: u64, budget: u64, diagnostics: &mut Diagnostics) -> u64 {
+        let growers = self.users(|uses| uses.memory_grow.iter());
+        if growers.is_empty() {
+            return bytes;
+        }
+        let grow = self.demand.and_then(|demand| demand.grow.as_ref());
+        match grow.map_or(Grow::Refuse, |grow| grow.value) {
+            Grow::Deny => bytes,
+            Grow::Refuse => {
+                diagnostics.push(
+                    Diagnostic::error(codes::GROW, format!("{} may not grow, but its module runs `memory.grow`", self.title()))
+                        .label(grow.map_or(self.span(), |grow| grow.span), "no growth allowed here")
+                        .note(format!("in {}", growers.join(", ")))
+                        .help("write `grow=#true` on `memory` to grow within the budget, or `grow=\"deny\"` to let it return -1"),
+                );
+                bytes
+            }
+            Grow::Within => {
+                let most = self.declared_max().min(budget) & !(self.page() - 1);
+                if most <= bytes {
+                    diagnostics.push(
+                        Diagnostic::warning(
+                            codes::GROW_NO_ROOM,
+                            format!("{} may grow, but has no room to", self.title()),
+                        )
+                        .label(
+                            self.span(),
+                            format!(
+                                "starts with {bytes} B, at most {} B, a page is {} B",
+                                budget.min(self.declared_max()),
+                                self.page()
+                            ),
+                        )
+                        .help(format!("write `budget={}`, or `grow=\"deny\"`", size_text(bytes + self.page()))),
+                    );
+                }
+                most.max(bytes)
+            }
+        }
+    }
+
+    /// The functions with such operators on this memory, with offsets.
+    fn users<'u, I: Iterator<Item = &'u (u32, usize)>>(
+        &'u self,
+        operators: impl Fn(&'u ingest::Uses) -> I,
+    ) -> Vec<String> {
+        let mut users = Vec::new();
+        for (function, uses) in self.module.uses.iter().enumerate() {
+            let offsets: Vec<String> = operators(uses)
+                .filter(|(memory, _)| *memory == self.index)
+                .map(|(_, offset)| format!("{offset:#x}"))
+                .collect();
+            if !offsets.is_empty() {
+                users.push(format!("`{}` (offset {})", self.module.function_name(function as u32), offsets.join(", ")));
+            }
+        }
+        users
+    }
+
+    fn no_budget(&self, declared: u64) -> Diagnostic {
+        Diagnostic::error(codes::NO_BUDGET, format!("{} has no budget", self.title()))
+            .label(self.component.span, format!("its module has {} memories", self.module.memories.len()))
+            .help(format!("add `memory {:?} budget={}`", self.name, size_text(declared)))
+    }
+
+    fn too_large(&self, budget: u64, largest: u32) -> Diagnostic {
+        let diagnostic = Diagnostic::error(
+            codes::TOO_LARGE,
+            format!("{} takes {budget} B, but the largest RAM bank of the board has {largest} B", self.title()),
+        )
+        .label(self.span(), format!("{} B too many", budget - u64::from(largest)));
+        match self.demand {
+            None => diagnostic
+                .note("without a `memory` node, a component gets what its module declares")
+                .help("add `memory budget=(KiB)64`, with the bytes that it really uses"),
+            Some(_) => diagnostic.help("make the budget smaller"),
+        }
+    }
+}
+
+/// As the manifest writes a size: `(KiB)24` where that is exact, else `(B)1000`.
+fn size_text(bytes: u64) -> String {
+    if bytes >= 1024 && bytes.is_multiple_of(1024) { format!("(KiB){}", bytes / 1024) } else { format!("(B){bytes}") }
+}
