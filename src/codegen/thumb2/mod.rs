@@ -5,11 +5,14 @@
 //!     [Inst] --asm--> code, relocations, calls, lines
 
 pub mod asm;
+mod emit;
 pub mod encode;
 mod expand;
 mod formats;
 pub mod inst;
+pub mod machine;
 pub mod print;
+mod select;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,291 @@
+//! Allocated instructions -> bytes: the frame, the allocator's moves, block order, branches.
+//!
+//! # Frame, from high to low addresses
+//!
+//!     incoming area        the caller's outgoing area: argument and result words beyond the registers
+//!     ---- sp at entry
+//!     saved registers      callee-saved ones that are written, and lr
+//!     spill slots
+//!     outgoing area
+//!     ---- sp in the body, a multiple of 8
+
+use super::asm::Assembler;
+use super::inst::{AluOp, Cond, Flags, IP, Inst, LR, Label, Mem, SP, Shift, Width};
+use super::machine::{CallTarget, MInst, Thumb2};
+use crate::codegen::lower::{BlockIndex, Emitted, Machine, VCode};
+use crate::codegen::object::Call;
+use crate::codegen::reg::Reg;
+use regalloc2::{Allocation, AllocationKind, Edit, InstOrEdit, Output};
+
+const CALLEE_SAVED: u16 = 0b0000_0111_1111_0000;
+const LR_BIT: u16 = 1 << 14;
+const PC_BIT: u16 = 1 << 15;
+
+/// Sizes of the parts of a frame.
+struct Frame {
+    /// Pushed registers, bit n is rn.
+    saved: u16,
+    /// Bytes below the saved registers.
+    body: u32,
+    outgoing_words: u32,
+}
+
+impl Frame {
+    fn compute(vcode: &VCode<Thumb2>, output: &Output) -> Frame {
+        let mut written = 0u16;
+        let mut note = |allocation: Allocation| {
+            if let Some(preg) = allocation.as_reg() {
+                written |= 1 << preg.hw_enc();
+            }
+        };
+        output.allocs.iter().copied().for_each(&mut note);
+        for (_, Edit::Move { from, to }) in &output.edits {
+            note(*from);
+            note(*to);
+        }
+        let mut saved = written & (CALLEE_SAVED | LR_BIT);
+        if vcode.has_calls || saved != 0 {
+            saved |= LR_BIT;
+        }
+        let pushed = 4 * saved.count_ones();
+        let body = 4 * (vcode.outgoing_words + output.num_spillslots as u32);
+        // The whole frame is a multiple of 8.
+        let body = body + (pushed + body) % 8;
+        Frame { saved, body, outgoing_words: vcode.outgoing_words }
+    }
+
+    fn size(&self) -> u32 {
+        self.body + 4 * self.saved.count_ones()
+    }
+
+    /// Offset from sp of a frame operand.
+    fn offset(&self, mem: Mem) -> u32 {
+        match mem {
+            Mem::Slot { index } => 4 * (self.outgoing_words + index),
+            Mem::Outgoing { word } => 4 * word,
+            Mem::Incoming { word } => self.size() + 4 * word,
+            _ => unreachable!("{mem:?} is no part of the frame"),
+        }
+    }
+}
+
+struct Emitter<'a> {
+    asm: Assembler,
+    vcode: &'a VCode<Thumb2>,
+    frame: Frame,
+    labels: Vec<Label>,
+}
+
+/// Emits one function.
+pub fn function(vcode: &VCode<Thumb2>, output: &Output) -> Emitted {
+    let mut asm = Assembler::with_listing();
+    let labels = (0..vcode.block_count()).map(|_| asm.new_label()).collect();
+    let frame = Frame::compute(vcode, output);
+    let mut e = Emitter { asm, vcode, frame, labels };
+    let forward = threading(vcode, output);
+    for block in 0..vcode.block_count() {
+        let index = BlockIndex(block as u32);
+        if forward[block] != index {
+            continue;
+        }
+        e.asm.bind(e.labels[block]);
+        let next = (block + 1..vcode.block_count()).map(|b| BlockIndex(b as u32)).find(|&b| forward[b.0 as usize] == b);
+        if block == 0 {
+            e.prologue();
+        }
+        for item in output.block_insts_and_edits(vcode, regalloc2::Block::new(block)) {
+            match item {
+                InstOrEdit::Edit(Edit::Move { from, to }) => e.move_(*from, *to),
+                InstOrEdit::Inst(inst) => {
+                    if let Some(location) = vcode.locations[inst.index()] {
+                        e.asm.at(location);
+                    }
+                    let mut allocated = vcode.insts[inst.index()].clone();
+                    let mut allocations = output.inst_allocs(inst).iter();
+                    Thumb2::visit(&mut allocated, &mut |reg, _| {
+                        if reg.as_virtual().is_some() {
+                            let allocation = allocations.next().expect("one allocation for each operand");
+                            let preg = allocation.as_reg().expect("all operands are registers");
+                            *reg = Reg::physical(preg.hw_enc() as u8);
+                        }
+                    });
+                    e.inst(allocated, &forward, next);
+                }
+            }
+        }
+    }
+    let frame = e.frame.size();
+    let assembled = e.asm.finish();
+    Emitted {
+        code: assembled.code,
+        relocations: assembled.relocations,
+        frame,
+        calls: assembled.calls,
+        lines: assembled.lines,
+        listing: assembled.listing,
+    }
+}
+
+/// For each block, where a branch to it ends up: a block that only jumps on is passed over.
+fn threading(vcode: &VCode<Thumb2>, output: &Output) -> Vec<BlockIndex> {
+    let count = vcode.block_count();
+    let mut forward: Vec<BlockIndex> = (0..count).map(|b| BlockIndex(b as u32)).collect();
+    for block in 1..count {
+        let index = BlockIndex(block as u32);
+        let mut items = output.block_insts_and_edits(vcode, regalloc2::Block::new(block));
+        if let (Some(InstOrEdit::Inst(inst)), None) = (items.next(), items.next())
+            && let MInst::Jump { to } = vcode.insts[inst.index()]
+            && to != index
+        {
+            forward[block] = to;
+        }
+    }
+    // Follow chains; a cycle of empty blocks (an empty endless loop) keeps one block as itself.
+    for block in 0..count {
+        let mut at = forward[block];
+        let mut steps = 0;
+        while forward[at.0 as usize] != at {
+            at = forward[at.0 as usize];
+            steps += 1;
+            if steps > count {
+                forward[at.0 as usize] = at;
+            }
+        }
+        forward[block] = at;
+    }
+    forward
+}
+
+impl Emitter<'_> {
+    fn push(&mut self, inst: Inst) {
+        self.asm.push(&inst);
+    }
+
+    fn label(&self, forward: &[BlockIndex], to: BlockIndex) -> Label {
+        self.labels[forward[to.0 as usize].0 as usize]
+    }
+
+    fn prologue(&mut self) {
+        if self.frame.saved != 0 {
+            self.push(Inst::Push { list: self.frame.saved });
+        }
+        self.adjust_sp(AluOp::Sub);
+    }
+
+    fn adjust_sp(&mut self, op: AluOp) {
+        match self.frame.body {
+            0 => {}
+            imm @ 1..=4095 => self.push(Inst::AluImm { op, flags: Flags::Keep, rd: SP, rn: SP, imm }),
+            imm => {
+                self.push(Inst::MovImm { flags: Flags::Keep, rd: IP, imm });
+                self.push(Inst::Alu { op, flags: Flags::Keep, rd: SP, rn: SP, rm: IP, shift: Shift::NONE });
+            }
+        }
+    }
+
+    fn epilogue(&mut self) {
+        self.adjust_sp(AluOp::Add);
+        if self.frame.saved & LR_BIT != 0 {
+            self.push(Inst::Pop { list: self.frame.saved & !LR_BIT | PC_BIT });
+        } else {
+            self.push(Inst::BranchReg { rm: LR });
+        }
+    }
+
+    /// A move of the allocator: never touches the flags.
+    fn move_(&mut self, from: Allocation, to: Allocation) {
+        let reg = |a: Allocation| a.as_reg().map(|p| Reg::physical(p.hw_enc() as u8));
+        let slot = |a: Allocation| Mem::Slot { index: a.as_stack().expect("a stack slot").index() as u32 };
+        match (from.kind(), to.kind()) {
+            (AllocationKind::Reg, AllocationKind::Reg) => {
+                let (rm, rd) = (reg(from).expect("a register"), reg(to).expect("a register"));
+                if rd != rm {
+                    self.push(Inst::Mov { rd, rm });
+                }
+            }
+            (AllocationKind::Reg, AllocationKind::Stack) => {
+                let mem = self.frame_mem(slot(to));
+                self.push(Inst::Store { width: Width::Word, rt: reg(from).expect("a register"), mem });
+            }
+            (AllocationKind::Stack, AllocationKind::Reg) => {
+                let mem = self.frame_mem(slot(from));
+                self.push(Inst::Load { width: Width::Word, rt: reg(to).expect("a register"), mem });
+            }
+            _ => unreachable!("the allocator finds its own scratch register: {from:?} -> {to:?}"),
+        }
+    }
+
+    /// Resolves a frame operand, through the scratch register where it is out of reach.
+    fn frame_mem(&mut self, mem: Mem) -> Mem {
+        if !matches!(mem, Mem::Slot { .. } | Mem::Outgoing { .. } | Mem::Incoming { .. }) {
+            return mem;
+        }
+        let offset = self.frame.offset(mem);
+        if offset <= 4095 {
+            return Mem::Offset { base: SP, offset: offset as i32 };
+        }
+        self.push(Inst::MovImm { flags: Flags::Keep, rd: IP, imm: offset });
+        Mem::Index { base: SP, index: IP, shift: 0 }
+    }
+
+    fn inst(&mut self, inst: MInst, forward: &[BlockIndex], next: Option<BlockIndex>) {
+        let is_next = |to: BlockIndex| Some(forward[to.0 as usize]) == next;
+        match inst {
+            MInst::Plain(Inst::Load { width, rt, mem }) => {
+                let mem = self.frame_mem(mem);
+                self.push(Inst::Load { width, rt, mem });
+            }
+            MInst::Plain(Inst::Store { width, rt, mem }) => {
+                let mem = self.frame_mem(mem);
+                self.push(Inst::Store { width, rt, mem });
+            }
+            MInst::Plain(Inst::Mov { rd, rm }) if rd == rm => {}
+            MInst::Plain(inst) => self.push(inst),
+            MInst::Args { .. } => {}
+            MInst::Call { target, type_id, .. } => match target {
+                CallTarget::Symbol(target) => self.push(Inst::Call { target }),
+                CallTarget::Reg(rm) => {
+                    if let Some(type_id) = type_id {
+                        self.asm.call(Call::Indirect { unit: self.vcode.unit, type_id });
+                    }
+                    self.push(Inst::CallReg { rm });
+                }
+            },
+            MInst::Return { .. } => self.epilogue(),
+            MInst::Jump { to } => {
+                if !is_next(to) {
+                    let to = self.label(forward, to);
+                    self.push(Inst::Branch { to });
+                }
+            }
+            MInst::BranchIf { cond, then, otherwise } => {
+                let (t, o) = (self.label(forward, then), self.label(forward, otherwise));
+                if is_next(then) {
+                    self.push(Inst::BranchIf { cond: cond.inverse(), to: o });
+                } else {
+                    self.push(Inst::BranchIf { cond, to: t });
+                    if !is_next(otherwise) {
+                        self.push(Inst::Branch { to: o });
+                    }
+                }
+            }
+            MInst::BranchZero { nonzero, rn, then, otherwise } => {
+                let (t, o) = (self.label(forward, then), self.label(forward, otherwise));
+                if is_next(then) {
+                    self.push(Inst::BranchZero { nonzero: !nonzero, rn, to: o });
+                } else {
+                    self.push(Inst::BranchZero { nonzero, rn, to: t });
+                    if !is_next(otherwise) {
+                        self.push(Inst::Branch { to: o });
+                    }
+                }
+            }
+            MInst::BranchTable { index, default, targets } => {
+                let default = self.label(forward, default);
+                let targets = targets.into_iter().map(|t| self.label(forward, t)).collect();
+                self.push(Inst::BranchIf { cond: Cond::Hs, to: default });
+                self.push(Inst::BranchTable { index, targets });
+            }
+        }
+    }
+}
