@@ -12,7 +12,7 @@ use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::kernel::Kernel;
 use crate::link::System;
-use crate::manifest::ProcessId;
+use crate::manifest::{ComponentId, Memory, ProcessId};
 use crate::protect::{self, Access, Cover, Model};
 use std::collections::BTreeMap;
 
@@ -281,6 +281,16 @@ fn finish(
     }
 }
 
+/// The manifest's node of a memory.
+pub fn memory_node<'a>(system: &System<'a>, component: ComponentId, index: u32) -> Option<&'a Memory> {
+    let linked = &system.components[component.0 as usize].memories[index as usize];
+    let names = |node: &&Memory| match &node.name {
+        None => index == 0,
+        Some(name) => name.value == linked.name || name.value == index.to_string(),
+    };
+    system.manifest.component(component).memories.iter().find(names)
+}
+
 /// More is asked for than the bank has: no placing could help.
 fn too_small(system: &System, extents: &[Extent], kernel: u64, needed: u64, available: u64, found: &mut Diagnostics) {
     let manifest = system.manifest;
@@ -298,13 +308,8 @@ fn too_small(system: &System, extents: &[Extent], kernel: u64, needed: u64, avai
         let size = part.size;
         match (part.owner, part.kind) {
             (Owner::Component(id), SectionKind::Memory { index }) => {
-                let component = manifest.component(id);
-                let linked = &system.components[id.0 as usize].memories[index as usize];
-                let budget = component.memories.iter().enumerate().find(|(position, memory)| match &memory.name {
-                    None => *position == 0 && index == 0,
-                    Some(name) => name.value == linked.name || name.value == index.to_string(),
-                });
-                let span = budget.map_or(component.name.span, |(_, memory)| memory.budget.span);
+                let node = memory_node(system, id, index);
+                let span = node.map_or(manifest.component(id).name.span, |memory| memory.budget.span);
                 asks.push((size, span, format!("{size} bytes")));
             }
             (Owner::Process(id), _) => {

@@ -1,1 +1,350 @@
-//! The region table as data.
+//! The region table as data: what a machine reads beside the image, and what a person reads in the report.
+//!
+//! The schema is `schemas/regions.schema.json`, and `version` counts its incompatible changes. Addresses and register
+//! words are hexadecimal strings, sizes are numbers of bytes.
+
+use super::{BankUse, Owner, Piece, Plan, ProcessPlan, SectionKind, StackBound, Waste};
+use crate::codegen::Symbol;
+use crate::link::System;
+use crate::manifest::ProcessId;
+use crate::protect::{self, Access};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The version of the schema.
+pub const VERSION: u32 = 1;
+
+/// Where everything is in RAM and flash, who may access it, and by which registers of the protection unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Region table of a compose image")]
+pub struct RegionTable {
+    /// Counts incompatible changes of this schema.
+    pub version: u32,
+    /// Name of the system, as the manifest gives it.
+    pub system: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub system_version: Option<String>,
+    pub board: String,
+    pub protection: Protection,
+    pub banks: Vec<Bank>,
+    /// Regions that are always on.
+    pub fixed: Vec<Region>,
+    pub processes: Vec<Process>,
+    /// Everything that is placed, in address order.
+    pub sections: Vec<Section>,
+    pub waste: WasteCount,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Protection {
+    /// Protection model: `pmsav7`.
+    pub model: String,
+    /// Regions of the unit.
+    pub entries: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Bank {
+    pub name: String,
+    pub kind: BankKind,
+    pub base: Hex,
+    pub size: u32,
+    /// Bytes from the base to the end of the last thing in it.
+    pub used: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BankKind {
+    Flash,
+    Ram,
+}
+
+/// One region of the protection unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Region {
+    /// Region number.
+    pub slot: u8,
+    pub base: Hex,
+    /// Bytes of the whole region.
+    pub size: u64,
+    /// Bit i set: eighth i of the region is off.
+    pub subregions_off: u8,
+    pub access: RegionAccess,
+    /// Register words (PMSAv7: RBAR, RASR).
+    pub words: [Hex; 2],
+}
+
+/// What components may do; the kernel may do the same, and reads and writes all RAM besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegionAccess {
+    ReadExecute,
+    ReadWrite,
+}
+
+/// A protection domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Process {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<String>,
+    pub components: Vec<String>,
+    /// What was asked for: stack, instance data, memories.
+    pub base: Hex,
+    pub size: u32,
+    /// What the regions grant: the same and what lies around it.
+    pub granted_base: Hex,
+    pub granted_size: u32,
+    pub stack: Stack,
+    pub regions: Vec<Region>,
+    /// The register words of all slots that the kernel loads when it enters the process, those that are off included.
+    pub words: Vec<Hex>,
+    pub waste: WasteCount,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stack {
+    pub base: Hex,
+    pub size: u32,
+    /// The compiler's worst case in bytes; absent when a recursion has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bound: Option<u32>,
+    /// Functions that call each other in a cycle, when there is no bound.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub recursion: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Section {
+    /// The name of the section in the ELF.
+    pub name: String,
+    pub kind: Kind,
+    pub base: Hex,
+    pub size: u32,
+    /// The process that may write it; absent for the kernel's, and for flash.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub process: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub component: Option<String>,
+    /// For memories.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub memory: Option<Memory>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Memory {
+    pub name: String,
+    pub index: u32,
+    /// Bytes that WebAssembly sees when the program starts, and the most it can grow to.
+    pub bytes: u32,
+    pub max_bytes: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    Vectors,
+    Code,
+    Constants,
+    KernelStack,
+    KernelMemory,
+    Stack,
+    InstanceData,
+    Memory,
+}
+
+impl Kind {
+    fn of(kind: SectionKind) -> Self {
+        match kind {
+            SectionKind::Vectors => Kind::Vectors,
+            SectionKind::Code => Kind::Code,
+            SectionKind::Constants => Kind::Constants,
+            SectionKind::KernelStack => Kind::KernelStack,
+            SectionKind::KernelData => Kind::KernelMemory,
+            SectionKind::Stack => Kind::Stack,
+            SectionKind::InstanceData => Kind::InstanceData,
+            SectionKind::Memory { .. } => Kind::Memory,
+        }
+    }
+}
+
+/// RAM beyond what was asked for, in bytes, by cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WasteCount {
+    pub asked: u32,
+    /// Between parts, because memories begin at multiples of 8.
+    pub padding: u32,
+    /// Around the process, because regions have coarse edges.
+    pub rounding: u32,
+    /// Before the process, because a region must begin at a coarser multiple.
+    pub gap: u32,
+}
+
+impl From<Waste> for WasteCount {
+    fn from(waste: Waste) -> Self {
+        WasteCount { asked: waste.asked, padding: waste.padding, rounding: waste.rounding, gap: waste.gap }
+    }
+}
+
+/// An address or a register word: `0x20000400`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hex(pub u32);
+
+impl fmt::Display for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#010x}", self.0)
+    }
+}
+
+impl fmt::Debug for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Hex {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 8);
+        let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        value.map(Hex).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not `0x` and eight digits")))
+    }
+}
+
+impl JsonSchema for Hex {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Hex".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^0x[0-9a-f]{8}$",
+            "description": "An address or a register word."
+        })
+    }
+}
+
+impl RegionTable {
+    pub fn new(system: &System, plan: &Plan) -> Self {
+        let manifest = system.manifest;
+        RegionTable {
+            version: VERSION,
+            system: manifest.name.value.clone(),
+            system_version: manifest.version.as_ref().map(|version| version.value.clone()),
+            board: system.board.name.clone(),
+            protection: Protection {
+                model: super::model(system.board.protection.model).name.to_string(),
+                entries: system.board.protection.entries,
+            },
+            banks: vec![bank(&plan.flash, BankKind::Flash), bank(&plan.ram, BankKind::Ram)],
+            fixed: plan.fixed.iter().map(region).collect(),
+            processes: plan.processes.iter().map(|process| self::process(system, plan, process)).collect(),
+            sections: plan.sections.iter().map(|section| self::section(system, section)).collect(),
+            waste: plan.waste.into(),
+        }
+    }
+
+    /// The text of `NAME.regions.json`.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("strings and numbers always serialize");
+        text.push('\n');
+        text
+    }
+
+    /// The text of `schemas/regions.schema.json`.
+    pub fn schema() -> String {
+        let schema = schemars::schema_for!(RegionTable);
+        let mut text = serde_json::to_string_pretty(&schema).expect("a schema always serializes");
+        text.push('\n');
+        text
+    }
+}
+
+fn bank(bank: &BankUse, kind: BankKind) -> Bank {
+    Bank { name: bank.bank.clone(), kind, base: Hex(bank.base), size: bank.size, used: bank.used }
+}
+
+fn region(piece: &Piece) -> Region {
+    Region {
+        slot: piece.slot,
+        base: Hex(piece.base),
+        size: piece.size,
+        subregions_off: piece.subregions_off,
+        access: match piece.access {
+            Access::ReadExecute => RegionAccess::ReadExecute,
+            Access::ReadWrite => RegionAccess::ReadWrite,
+        },
+        words: piece.words.map(Hex),
+    }
+}
+
+fn process(system: &System, plan: &Plan, process: &ProcessPlan) -> Process {
+    let manifest = system.manifest;
+    let node = manifest.process(process.process);
+    let (bound, recursion) = match &process.stack_bound {
+        StackBound::Bytes(bytes) => (Some(*bytes), Vec::new()),
+        StackBound::Recursive(cycle) => (None, cycle.clone()),
+    };
+    Process {
+        name: node.name.value.clone(),
+        why: node.why.as_ref().map(|why| why.value.clone()),
+        components: node.components.iter().map(|&id| manifest.component(id).name.value.clone()).collect(),
+        base: Hex(process.base),
+        size: process.size,
+        granted_base: Hex(process.granted.start as u32),
+        granted_size: (process.granted.end - process.granted.start) as u32,
+        stack: Stack { base: Hex(process.stack_base), size: process.stack_size, bound, recursion },
+        regions: process.pieces.iter().map(region).collect(),
+        words: words(system, plan, process.process),
+        waste: process.waste.into(),
+    }
+}
+
+fn words(system: &System, plan: &Plan, process: ProcessId) -> Vec<Hex> {
+    let count = 2 * u32::from(protect::process_slots(system.board.protection.entries));
+    (0..count).map(|index| Hex(plan.symbols[&Symbol::RegionWord { process, index }])).collect()
+}
+
+fn section(system: &System, section: &super::Section) -> Section {
+    let manifest = system.manifest;
+    let (process, component) = match section.owner {
+        Owner::Kernel | Owner::Runtime => (None, None),
+        Owner::Process(id) => (Some(id), None),
+        Owner::Component(id) => (Some(manifest.component(id).process), Some(id)),
+    };
+    let process = process.filter(|_| !section.kind.in_flash());
+    let memory = match (section.kind, component) {
+        (SectionKind::Memory { index }, Some(id)) => {
+            let memory = &system.components[id.0 as usize].memories[index as usize];
+            let why = super::ram::memory_node(system, id, index).and_then(|node| node.why.as_ref());
+            Some(Memory {
+                name: memory.name.clone(),
+                index,
+                bytes: memory.bytes,
+                max_bytes: memory.max_bytes,
+                why: why.map(|why| why.value.clone()),
+            })
+        }
+        _ => None,
+    };
+    Section {
+        name: section.name.clone(),
+        kind: Kind::of(section.kind),
+        base: Hex(section.base),
+        size: section.size,
+        process: process.map(|id| manifest.process(id).name.value.clone()),
+        component: component.map(|id| manifest.component(id).name.value.clone()),
+        memory,
+    }
+}
