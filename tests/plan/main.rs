@@ -1,0 +1,7 @@
+//! Placement, images and their verification, on systems small enough to be written down here. The code in them is
+//! made by hand, so that what is tested depends on no other stage.
+
+mod boot;
+mod fixture;
+mod image;
+mod placing;
