@@ -2,6 +2,7 @@
 //! Rendering is elsewhere (`render`); what a code means is one row of `codes`.
 
 pub mod codes;
+pub mod render;
 pub mod suggest;
 
 use crate::source::Span;
@@ -91,6 +92,12 @@ impl Diagnostics {
 
     pub fn extend(&mut self, other: Diagnostics) {
         self.list.extend(other.list);
+    }
+
+    /// Unpacks what a stage returns: keeps its diagnostics, hands on its result.
+    pub fn take<T>(&mut self, (result, diagnostics): (T, Diagnostics)) -> T {
+        self.extend(diagnostics);
+        result
     }
 
     pub fn has_errors(&self) -> bool {

@@ -57,6 +57,27 @@ pub struct Source {
     pub invalid_utf8: Option<usize>,
 }
 
+/// A place in a text, both from 1; columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+impl Source {
+    /// The place of a byte offset; past the end is the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let mut at = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let before = &self.text[..at];
+        let line_start = before.rfind('\n').map_or(0, |n| n + 1);
+        let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
+        Position { line: count(before.matches('\n').count()), column: count(before[line_start..].chars().count()) }
+    }
+}
+
 /// All texts of one run.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
