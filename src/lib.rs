@@ -15,4 +15,19 @@ pub mod report;
 pub mod runtime;
 pub mod schema;
 pub mod source;
+pub mod trace;
 pub mod verify;
+
+use diag::Diagnostics;
+use source::{SourceId, Sources};
+use trace::{Stage, Trace};
+
+/// The pipeline. Each stage borrows what the ones before it made, and changes nothing in it; what a stage finds wrong
+/// goes to `found`, and the next one runs as long as there is something to run on.
+pub fn check(sources: &mut Sources, id: SourceId, trace: &mut Trace, found: &mut Diagnostics) -> Option<()> {
+    let manifest = found.take(manifest::read(sources, id))?;
+    trace.done(Stage::Manifest, || format!("{manifest:#?}\n"));
+    let board = found.take(board::load(sources, &manifest))?;
+    trace.done(Stage::Board, || format!("{board:#?}\n"));
+    Some(())
+}

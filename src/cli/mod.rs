@@ -1,1 +1,88 @@
-//! The command line.
+//! The command line: arguments in, [`Shell`] out, one function for each command.
+
+mod args;
+mod boards;
+mod bug;
+mod explain;
+mod pipeline;
+mod shell;
+
+use args::{Cli, Command, When};
+use clap::{CommandFactory, FromArgMatches};
+use shell::{Failure, Shell};
+use std::process::ExitCode;
+
+/// How a command ended, if it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit code 0.
+    Well,
+    /// Exit code 1: something is wrong with the input, and has been reported.
+    Findings,
+}
+
+/// The whole program. Failures and bugs are exit code 2.
+pub fn main() -> ExitCode {
+    bug::install();
+    std::panic::catch_unwind(start).unwrap_or(ExitCode::from(2))
+}
+
+fn start() -> ExitCode {
+    let words: Vec<_> = std::env::args_os().collect();
+    let mut command = Cli::command();
+    // clap reports its own errors before the option has been read.
+    if let Some(choice) = early_color(&words) {
+        command = command.color(choice);
+    }
+    let cli = match command.try_get_matches_from(words).and_then(|m| Cli::from_arg_matches(&m)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let shell = Shell::new(cli.color, cli.message_format.into());
+    match run(&shell, &cli.command) {
+        Ok(Outcome::Well) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(failure) => {
+            shell.failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(shell: &Shell, command: &Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Check(input) => pipeline::check(shell, input),
+        Command::Boards(output) => boards::list(shell, output.format),
+        Command::Explain { code, output } => explain::explain(shell, code.as_deref(), output.format),
+        Command::Completions { shell: kind } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*kind, &mut Cli::command(), "compose", &mut script);
+            shell.result(&String::from_utf8_lossy(&script)).map(|()| Outcome::Well)
+        }
+    }
+}
+
+/// `--color` as it stands among the words.
+fn early_color(words: &[std::ffi::OsString]) -> Option<clap::ColorChoice> {
+    let words: Vec<&str> = words.iter().take_while(|w| *w != "--").filter_map(|w| w.to_str()).collect();
+    let after = words.iter().position(|w| *w == "--color").and_then(|at| words.get(at + 1).copied());
+    let when = words.iter().find_map(|w| w.strip_prefix("--color=")).or(after)?;
+    match <When as clap::ValueEnum>::from_str(when, false).ok()? {
+        When::Auto => None,
+        When::Always => Some(clap::ColorChoice::Always),
+        When::Never => Some(clap::ColorChoice::Never),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

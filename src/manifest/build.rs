@@ -39,7 +39,8 @@ pub(super) fn manifest(
     Some(Manifest {
         source,
         dir: sources.get(source).dir.clone(),
-        name: system.arg(0)?,
+        // Absent only where an error says so; the board can be checked all the same.
+        name: system.arg(0).unwrap_or_else(|| Spanned::new(String::new(), system.head)),
         version: system.prop("version"),
         board: system.child("board")?.arg(0)?,
         processes: build.processes,
@@ -232,7 +233,7 @@ impl Build<'_> {
         self.found.push(match nearest(name, names.clone()) {
             _ if process => error.help("this is a process: name one of its components"),
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error.help(format!("components are {}", listed(names))),
+            None => error.help(format!("name one of {}", listed(names))),
         });
         false
     }

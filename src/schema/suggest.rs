@@ -36,10 +36,21 @@ fn distance(a: &str, b: &str) -> usize {
     last[b.len()]
 }
 
-/// `` `a`, `b` or `c` ``; `nothing` for an empty list.
+/// `` `a`, `b` or `c` ``; `nothing` for an empty list, and no more than a line's worth.
 pub fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<String> = words.into_iter().map(|w| format!("`{w}`")).collect();
-    match words.as_slice() {
+    const MOST: usize = 10;
+    let mut quoted: Vec<String> = words.into_iter().map(|w| format!("`{w}`")).collect();
+    if quoted.len() > MOST + 1 {
+        let more = quoted.len() - MOST;
+        quoted.truncate(MOST);
+        quoted.push(format!("one of {more} more"));
+    }
+    joined(&quoted)
+}
+
+/// `a, b or c`.
+pub(super) fn joined(parts: &[String]) -> String {
+    match parts {
         [] => "nothing".into(),
         [one] => one.clone(),
         [head @ .., last] => format!("{} or {last}", head.join(", ")),

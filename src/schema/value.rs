@@ -1,7 +1,7 @@
 //! Typed values, and how a KDL value becomes one.
 
 use super::Type;
-use super::suggest::{listed, nearest};
+use super::suggest::{joined, listed, nearest};
 use crate::diag::codes::schema as code;
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
@@ -96,18 +96,22 @@ impl Type {
         }
     }
 
-    /// For messages: `a size such as (KiB)4`.
+    /// For messages: ``a size such as `(KiB)4` or `"auto"` ``.
     pub fn describe(self) -> String {
+        joined(&self.kinds())
+    }
+
+    fn kinds(self) -> Vec<String> {
         match self {
-            Type::Text => "a string".into(),
-            Type::Name => "a name".into(),
-            Type::Integer(..) => "an integer".into(),
-            Type::Size => "a size such as `(KiB)4`".into(),
-            Type::Time => "a time such as `(ms)10`".into(),
-            Type::Percent => "a share such as `(percent)3`".into(),
-            Type::Bool => "`#true` or `#false`".into(),
-            Type::Word(words) => listed(words.iter().copied()),
-            Type::Either(types) => types.iter().map(|t| t.describe()).collect::<Vec<_>>().join(" or "),
+            Type::Text => vec!["a string".into()],
+            Type::Name => vec!["a name".into()],
+            Type::Integer(..) => vec!["an integer".into()],
+            Type::Size => vec!["a size such as `(KiB)4`".into()],
+            Type::Time => vec!["a time such as `(ms)10`".into()],
+            Type::Percent => vec!["a share such as `(percent)3`".into()],
+            Type::Bool => vec!["`#true`".into(), "`#false`".into()],
+            Type::Word(words) => words.iter().map(|w| format!("`\"{w}\"`")).collect(),
+            Type::Either(types) => types.iter().flat_map(|t| t.kinds()).collect(),
         }
     }
 
@@ -273,12 +277,15 @@ impl Reader<'_> {
     /// `value` of the base unit, with its annotation, in `min..=max`.
     fn scaled(&self, ty: Type, value: i128, min: u64, max: u64, max_text: &str) -> Result<u64, Diagnostic> {
         let units = ty.units();
-        let names = listed(units.iter().map(|u| u.name));
+        let names = match units {
+            [_] => String::new(),
+            _ => format!("; units are {}", listed(units.iter().map(|u| u.name))),
+        };
         let Some(written) = self.unit else {
             let first = units.first().map_or("", |u| u.name);
             return Err(self
                 .error(&code::MISSING_UNIT, format!("{} has no unit", self.what), format!("{value} what?"))
-                .help(format!("write the unit in front: `({first}){value}`; units are {names}")));
+                .help(format!("write the unit in front: `({first}){value}`{names}")));
         };
         let Some(unit) = units.iter().find(|u| u.name == written) else {
             let lower = written.to_lowercase();
@@ -290,7 +297,7 @@ impl Reader<'_> {
             );
             return Err(match meant {
                 Some(unit) => error.help(format!("write `({}){value}`", unit.name)),
-                None => error.help(format!("units are {names}")),
+                None => error.help(format!("write {}{names}", ty.describe())),
             });
         };
         let scaled = value.checked_mul(i128::from(unit.scale));

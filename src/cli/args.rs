@@ -1,0 +1,98 @@
+//! What may stand on the command line.
+
+use crate::diag::render::Format;
+use crate::trace::Stage;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Firmware images from WebAssembly modules, each memory in its own protected region.
+///
+/// A system is described by a manifest, `system.kdl`. Results go to stdout, everything else to stderr. The exit code
+/// is 0 when all is well, 1 when something was found wrong with the input, and 2 for wrong usage, I/O errors and bugs.
+#[derive(Parser, Debug)]
+#[command(name = "compose", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colours [NO_COLOR and CLICOLOR_FORCE are honoured]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// How diagnostics are written to stderr
+    #[arg(long, global = true, value_name = "FORM", default_value = "human")]
+    pub message_format: MessageFormat,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Check a manifest and its modules, and write nothing
+    Check(Input),
+    /// List the boards that a manifest can name
+    Boards(Output),
+    /// Explain a diagnostic, or list them all
+    Explain {
+        /// As printed in brackets: `schema::missing-unit`
+        code: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Print a completion script for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+/// What goes in.
+#[derive(Args, Debug)]
+pub struct Input {
+    /// The manifest, or a folder with a `system.kdl`
+    #[arg(default_value = "system.kdl")]
+    pub manifest: PathBuf,
+    /// Print what a stage made, in place of the result
+    #[arg(long, value_name = "STAGE", value_parser = stages())]
+    pub dump: Option<Stage>,
+    /// Print how long each stage took
+    #[arg(long)]
+    pub time: bool,
+}
+
+/// What comes out on stdout.
+#[derive(Args, Debug)]
+pub struct Output {
+    /// How the result is written to stdout
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: ResultFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum MessageFormat {
+    Human,
+    Json,
+    Github,
+}
+
+impl From<MessageFormat> for Format {
+    fn from(format: MessageFormat) -> Format {
+        match format {
+            MessageFormat::Human => Format::Human,
+            MessageFormat::Json => Format::Json,
+            MessageFormat::Github => Format::Github,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ResultFormat {
+    Text,
+    Json,
+}
+
+fn stages() -> impl TypedValueParser<Value = Stage> {
+    PossibleValuesParser::new(Stage::ALL.iter().map(|s| s.name()))
+        .map(|name| Stage::from_name(&name).expect("one of the possible values"))
+}
