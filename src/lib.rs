@@ -29,5 +29,12 @@ pub fn check(sources: &mut Sources, id: SourceId, trace: &mut Trace, found: &mut
     trace.done(Stage::Manifest, || format!("{manifest:#?}\n"));
     let board = found.take(board::load(sources, &manifest))?;
     trace.done(Stage::Board, || format!("{board:#?}\n"));
+    let modules = found.take(ingest::read(&manifest, &board))?;
+    trace.done(Stage::Modules, || format!("{modules:#?}\n"));
+    if found.has_errors() {
+        return None; // What is missing from a manifest with errors would be missed again by everyone who needs it.
+    }
+    let system = found.take(link::resolve(&manifest, &board, &modules))?;
+    trace.done(Stage::System, || format!("{system:#?}\n"));
     Some(())
 }

@@ -7,9 +7,10 @@ mod table;
 pub use table::BOARD;
 
 use crate::diag::codes::board as code;
+use crate::diag::suggest::{listed, nearest};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::manifest::Manifest;
-use crate::schema::{self, listed, nearest};
+use crate::schema;
 use crate::source::{SourceId, Sources, Spanned};
 
 /// The boards that come with the program: name, and the text of `boards/NAME.kdl`.

@@ -3,8 +3,8 @@
 use super::Outcome;
 use super::args::ResultFormat;
 use super::shell::{Failure, Shell};
+use crate::diag::suggest::nearest;
 use crate::diag::{Code, codes};
-use crate::schema::nearest;
 use serde::Serialize;
 
 #[derive(Serialize)]

@@ -1,18 +1,40 @@
-//! "Did you mean": the nearest of the names that would have been right.
+//! "Did you mean": the nearest of the names that would have been right; and lists of them.
 
 /// Longer names are never suggested: the distance costs the product of both lengths.
 const MAX_CHARS: usize = 128;
 
 /// The candidate that is nearest to `name`, if it is near enough to be a slip of the finger: at most one edit in
-/// three characters. Case does not count. Of equally near ones the first wins.
+/// three characters, and not all of them. Case does not count. Of equally near ones the first wins.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = fold(name)?;
     candidates
         .into_iter()
         .filter_map(|candidate| Some((distance(&wanted, &fold(candidate)?), candidate)))
         .filter(|(distance, candidate)| *distance <= wanted.len().max(candidate.chars().count()).div_ceil(3))
+        .filter(|(distance, _)| *distance < wanted.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// `` `a`, `b` or `c` ``; `nothing` for an empty list, and no more than a line's worth.
+pub fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 10;
+    let mut quoted: Vec<String> = words.into_iter().map(|w| format!("`{w}`")).collect();
+    if quoted.len() > MOST + 1 {
+        let more = quoted.len() - MOST;
+        quoted.truncate(MOST);
+        quoted.push(format!("one of {more} more"));
+    }
+    joined(&quoted)
+}
+
+/// `a, b or c`.
+pub fn joined(parts: &[String]) -> String {
+    match parts {
+        [] => "nothing".into(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} or {last}", head.join(", ")),
+    }
 }
 
 fn fold(name: &str) -> Option<Vec<char>> {
@@ -58,5 +80,15 @@ mod tests {
         assert_eq!(nearest("Budgte", ["grow", "budget"]), Some("budget"));
         assert_eq!(nearest("x", ["budget"]), None);
         assert_eq!(nearest("read", ["completely"]), None);
+        assert_eq!(nearest("a", ["b"]), None);
+        assert_eq!(nearest("", ["b"]), None);
+    }
+
+    #[test]
+    fn lists_end() {
+        assert_eq!(listed([]), "nothing");
+        assert_eq!(listed(["a", "b", "c"]), "`a`, `b` or `c`");
+        let many: Vec<String> = (0..99).map(|n| n.to_string()).collect();
+        assert!(listed(many.iter().map(String::as_str)).ends_with("`9` or one of 89 more"));
     }
 }

@@ -3,8 +3,9 @@
 
 use super::model::*;
 use crate::diag::codes::manifest as code;
+use crate::diag::suggest::{listed, nearest};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::schema::{Item, Value, listed, nearest};
+use crate::schema::{Item, Value};
 use crate::source::{SourceId, Sources, Spanned};
 
 pub(super) fn manifest(

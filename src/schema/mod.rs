@@ -4,12 +4,10 @@
 //! manifest's table is [`crate::manifest::MANIFEST`], the board files' is [`crate::board::BOARD`].
 
 mod reader;
-mod suggest;
 mod syntax;
 mod value;
 
 pub use reader::{Item, read};
-pub use suggest::{listed, nearest};
 pub use value::{FromValue, Value};
 
 /// A kind of document.

@@ -4,8 +4,8 @@ use super::syntax::{self, parse};
 use super::value::convert;
 use super::{Child, Count, Document, Field, FromValue, Node, Value};
 use crate::diag::codes::schema as code;
+use crate::diag::suggest::{listed, nearest};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::schema::suggest::{listed, nearest};
 use crate::source::{Source, SourceId, Sources, Span, Spanned};
 use kdl::{KdlDocument, KdlEntry, KdlNode};
 

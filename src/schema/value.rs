@@ -1,8 +1,8 @@
 //! Typed values, and how a KDL value becomes one.
 
 use super::Type;
-use super::suggest::{joined, listed, nearest};
 use crate::diag::codes::schema as code;
+use crate::diag::suggest::{joined, listed, nearest};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use kdl::{KdlEntry, KdlValue};
