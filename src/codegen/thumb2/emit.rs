@@ -30,20 +30,36 @@ struct Frame {
     outgoing_words: u32,
 }
 
-impl Frame {
-    fn compute(vcode: &VCode<Thumb2>, output: &Output) -> Frame {
-        let mut written = 0u16;
-        let mut note = |allocation: Allocation| {
-            if let Some(preg) = allocation.as_reg() {
-                written |= 1 << preg.hw_enc();
-            }
-        };
-        output.allocs.iter().copied().for_each(&mut note);
-        for (_, Edit::Move { from, to }) in &output.edits {
-            note(*from);
-            note(*to);
+/// Names for the registers that the allocator chose. It treats the callee-saved ones alike, and nothing but its choice
+/// ties a value to one of them; so the most used get the lowest numbers, which the 16-bit encodings can name.
+struct Names([u8; 16]);
+
+impl Names {
+    fn compute(output: &Output) -> (Names, u16) {
+        let mut uses = [0u32; 16];
+        let moved = output.edits.iter().flat_map(|(_, Edit::Move { from, to })| [*from, *to]);
+        for preg in output.allocs.iter().copied().chain(moved).filter_map(Allocation::as_reg) {
+            uses[preg.hw_enc()] += 1;
         }
-        let mut saved = written & (CALLEE_SAVED | LR_BIT);
+        let mut by_use: Vec<u8> = (0..16).filter(|r| CALLEE_SAVED & 1 << r != 0).collect();
+        by_use.sort_by_key(|&r| std::cmp::Reverse(uses[r as usize]));
+        let mut names = std::array::from_fn(|r| r as u8);
+        for (name, &r) in (0..16).filter(|r| CALLEE_SAVED & 1 << r != 0).zip(&by_use) {
+            names[r as usize] = name;
+        }
+        let used = (0..16).filter(|&r| uses[r] != 0).fold(0, |used, r| used | 1 << names[r]);
+        (Names(names), used)
+    }
+
+    /// The physical register of an allocation, if it is one.
+    fn reg(&self, allocation: Allocation) -> Option<Reg> {
+        allocation.as_reg().map(|preg| Reg::physical(self.0[preg.hw_enc()]))
+    }
+}
+
+impl Frame {
+    fn compute(vcode: &VCode<Thumb2>, output: &Output, used: u16) -> Frame {
+        let mut saved = used & (CALLEE_SAVED | LR_BIT);
         if vcode.has_calls || saved != 0 {
             saved |= LR_BIT;
         }
@@ -73,6 +89,7 @@ struct Emitter<'a> {
     asm: Assembler,
     vcode: &'a VCode<Thumb2>,
     frame: Frame,
+    names: Names,
     labels: Vec<Label>,
 }
 
@@ -80,8 +97,9 @@ struct Emitter<'a> {
 pub fn function(vcode: &VCode<Thumb2>, output: &Output) -> Emitted {
     let mut asm = Assembler::with_listing();
     let labels = (0..vcode.block_count()).map(|_| asm.new_label()).collect();
-    let frame = Frame::compute(vcode, output);
-    let mut e = Emitter { asm, vcode, frame, labels };
+    let (names, used) = Names::compute(output);
+    let frame = Frame::compute(vcode, output, used);
+    let mut e = Emitter { asm, vcode, frame, names, labels };
     let forward = threading(vcode, output);
     for block in 0..vcode.block_count() {
         let index = BlockIndex(block as u32);
@@ -105,8 +123,7 @@ pub fn function(vcode: &VCode<Thumb2>, output: &Output) -> Emitted {
                     Thumb2::visit(&mut allocated, &mut |reg, _| {
                         if reg.as_virtual().is_some() {
                             let allocation = allocations.next().expect("one allocation for each operand");
-                            let preg = allocation.as_reg().expect("all operands are registers");
-                            *reg = Reg::physical(preg.hw_enc() as u8);
+                            *reg = e.names.reg(*allocation).expect("all operands are registers");
                         }
                     });
                     e.inst(allocated, &forward, next);
@@ -192,24 +209,27 @@ impl Emitter<'_> {
         }
     }
 
+    fn register(&self, allocation: Allocation) -> Reg {
+        self.names.reg(allocation).expect("a register")
+    }
+
     /// A move of the allocator: never touches the flags.
     fn move_(&mut self, from: Allocation, to: Allocation) {
-        let reg = |a: Allocation| a.as_reg().map(|p| Reg::physical(p.hw_enc() as u8));
         let slot = |a: Allocation| Mem::Slot { index: a.as_stack().expect("a stack slot").index() as u32 };
         match (from.kind(), to.kind()) {
             (AllocationKind::Reg, AllocationKind::Reg) => {
-                let (rm, rd) = (reg(from).expect("a register"), reg(to).expect("a register"));
+                let (rm, rd) = (self.register(from), self.register(to));
                 if rd != rm {
                     self.push(Inst::Mov { rd, rm });
                 }
             }
             (AllocationKind::Reg, AllocationKind::Stack) => {
-                let mem = self.frame_mem(slot(to));
-                self.push(Inst::Store { width: Width::Word, rt: reg(from).expect("a register"), mem });
+                let (rt, mem) = (self.register(from), self.frame_mem(slot(to)));
+                self.push(Inst::Store { width: Width::Word, rt, mem });
             }
             (AllocationKind::Stack, AllocationKind::Reg) => {
-                let mem = self.frame_mem(slot(from));
-                self.push(Inst::Load { width: Width::Word, rt: reg(to).expect("a register"), mem });
+                let (rt, mem) = (self.register(to), self.frame_mem(slot(from)));
+                self.push(Inst::Load { width: Width::Word, rt, mem });
             }
             _ => unreachable!("the allocator finds its own scratch register: {from:?} -> {to:?}"),
         }
