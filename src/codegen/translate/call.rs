@@ -72,7 +72,8 @@ impl Translator<'_, '_> {
         let Some(descriptor) = self.table_load(table, index) else { return Ok(()) };
         let arguments = self.pop_many(count);
 
-        let flags = self.flags(Region::Constants).with_notrap().with_aligned().with_readonly();
+        // An entry always holds the address of a descriptor, so these may move.
+        let flags = self.flags(Region::Descriptors).with_notrap().with_aligned().with_readonly().with_can_move();
         let found = self.builder.ins().load(types::I32, flags, descriptor, 0);
         let type_id = self.linked.type_ids[ty as usize];
         let expected = self.i32(type_id);

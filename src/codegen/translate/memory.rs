@@ -15,6 +15,9 @@ use wasmparser::MemArg;
 
 const I32: Type = types::I32;
 
+/// Offsets that every ISA folds into a load or store (Thumb-2: 0..=4095, RV32: -2048..=2047).
+const LOWER: u32 = 0x7ff;
+
 /// Where an access goes, after all checks.
 struct Place {
     address: Value,
@@ -71,14 +74,34 @@ impl Translator<'_, '_> {
                 flags.with_notrap()
             }
         };
+        Some(self.place(memory, address, memarg.offset, flags))
+    }
+
+    /// Splits a checked access into a native address and an offset that an instruction can hold.
+    fn place(&mut self, memory: u32, address: Value, offset: u64, flags: MemFlagsData) -> Place {
+        let known = self.known(address).and_then(|known| u32::try_from(u64::from(known) + offset).ok());
+        if let Some(known) = known
+            && let Some(base) = self.memory_base(memory)
+        {
+            // Neighbours share the sum of the base and the upper part.
+            let upper = known & !LOWER;
+            let address = match upper {
+                0 => base,
+                _ => {
+                    let upper = self.i32(upper);
+                    self.builder.ins().iadd(base, upper)
+                }
+            };
+            return Place { address, offset: (known & LOWER) as i32, flags };
+        }
         let address = self.native_address(memory, address);
-        Some(match i32::try_from(memarg.offset) {
+        match i32::try_from(offset) {
             Ok(offset) => Place { address, offset, flags },
             Err(_) => {
-                let offset = self.i32(memarg.offset as u32);
+                let offset = self.i32(offset as u32);
                 Place { address: self.builder.ins().iadd(address, offset), offset: 0, flags }
             }
-        })
+        }
     }
 
     /// Traps unless `address + reach` is at most the size of the memory. `None` if it is certain to trap.

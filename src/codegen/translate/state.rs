@@ -42,8 +42,7 @@ pub(super) enum Region {
     /// Words of instance data that stand for one thing (a global, a size, a length).
     Cell(u32),
     Table(u32),
-    /// Function descriptors and segments in flash.
-    Constants,
+    Descriptors,
 }
 
 impl Region {
@@ -55,9 +54,9 @@ impl Region {
             Region::Memory(index) => (0, index, "memory"),
             Region::Cell(word) => (1, word % Self::CELLS, "cell"),
             Region::Table(index) => (2, index, "table"),
-            Region::Constants => (3, 0, "constants"),
+            Region::Descriptors => (3, 0, "descriptors"),
         };
-        ir::AliasRegionData { user_id: class << 28 | index, description: Cow::Owned(format!("{what} {index}")) }
+        ir::AliasRegionData { user_id: 4 * index + class, description: Cow::Owned(format!("{what} {index}")) }
     }
 }
 

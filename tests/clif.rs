@@ -1,0 +1,136 @@
+//! wasm -> optimised CLIF, as files: `tests/clif/*.wat`.
+//!
+//! Lines that start with `;;!` are the manifest's nodes (without them: one component `main`). The text is the module
+//! of `main`; `;;@ NAME` starts the module of another component. From `;;= CLIF` on, the file is output: `BLESS=1`
+//! writes it. A file with `;;= error` expects diagnostics instead.
+
+use compose::codegen::translate::{self, Translated};
+use compose::ingest::{self, Module, Unit};
+use compose::link::{self, System};
+use compose::manifest::{self, ComponentId};
+use compose::{board, source::Sources};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+const OUTPUT: &str = ";;= ";
+
+fn main() {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clif"))
+        .expect("the tests are there")
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
+    files.sort();
+    let trials = files.into_iter().map(|file| {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Trial::test(name, move || check(&file))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
+
+fn check(file: &Path) -> Result<(), Failed> {
+    let text = std::fs::read_to_string(file)?;
+    let (input, expected) = match text.find(OUTPUT) {
+        Some(at) => text.split_at(at),
+        None => (text.as_str(), ""),
+    };
+    let actual = commented(&render(input)?);
+    if actual == expected {
+        return Ok(());
+    }
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(file, format!("{}\n\n{actual}", input.trim_end()))?;
+        return Ok(());
+    }
+    let diff = similar::TextDiff::from_lines(expected, &actual);
+    Err(format!("{}\nBLESS=1 accepts the new output", diff.unified_diff().header("expected", "actual")).into())
+}
+
+fn commented(output: &str) -> String {
+    let mut text = String::new();
+    for (i, line) in output.trim_end().lines().enumerate() {
+        let prefix = if i == 0 { OUTPUT } else { ";; " };
+        text.push_str(format!("{prefix}{line}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn render(input: &str) -> Result<String, Failed> {
+    let mut nodes = String::new();
+    let mut modules = vec![("main", String::new())];
+    for line in input.lines() {
+        if let Some(node) = line.strip_prefix(";;!") {
+            nodes.push_str(node);
+            nodes.push('\n');
+        } else if let Some(name) = line.strip_prefix(";;@ ") {
+            modules.push((name.trim(), String::new()));
+        } else {
+            let (_, module) = modules.last_mut().expect("main is there");
+            module.push_str(line);
+            module.push('\n');
+        }
+    }
+    if nodes.is_empty() {
+        nodes = "component \"main\" \"main.wat\"\n".to_owned();
+    }
+
+    let mut sources = Sources::new();
+    let id = sources.add("system.kdl", ".", format!("system \"test\" {{\n  board \"mps2-an386\"\n{nodes}}}\n"));
+    let (manifest, found) = manifest::read(&sources, id);
+    let manifest = manifest.filter(|_| !found.has_errors()).ok_or_else(|| format!("manifest: {:#?}", found.list))?;
+    let (board, found) = board::load(&mut sources, &manifest);
+    let board = board.ok_or_else(|| format!("board: {:#?}", found.list))?;
+    let mut in_order: Vec<Module> = Vec::new();
+    for (index, component) in manifest.components.iter().enumerate() {
+        let name = component.name.value.as_str();
+        let (_, text) = modules.iter().find(|(module, _)| *module == name).ok_or("a component without a module")?;
+        let unit = Unit::Component(ComponentId(index as u32));
+        in_order.push(ingest::module(name, unit, text.as_bytes()).map_err(|error| format!("{error:#?}"))?);
+    }
+    let (system, found) = link::resolve(&manifest, &board, &in_order);
+    let system = system.ok_or_else(|| format!("link: {:#?}", found.list))?;
+    Ok(clif(&system))
+}
+
+fn clif(system: &System) -> String {
+    let mut output = String::new();
+    let mut errors = String::new();
+    for linked in &system.components {
+        for (index, function) in linked.module.functions.iter().enumerate() {
+            let index = index as u32;
+            let translated = match function.body {
+                Some(_) => translate::function(system, linked, index),
+                None => translate::import_thunk(system, linked, index),
+            };
+            match translated {
+                Ok(translated) => {
+                    let name = linked.module.function_name(index);
+                    let thunk = if function.body.is_some() { "" } else { " (thunk)" };
+                    writeln!(output, "\n{}!{name}{thunk}", linked.module.name).unwrap();
+                    output.push_str(&text(&translated));
+                }
+                Err(diagnostic) => writeln!(errors, "\n{}", diagnostic.message).unwrap(),
+            }
+        }
+    }
+    if errors.is_empty() { format!("CLIF\n{output}") } else { format!("error\n{errors}") }
+}
+
+/// CLIF with the names of symbols for their numbers.
+fn text(translated: &Translated) -> String {
+    let mut text = translated.func.display().to_string();
+    let names = translated.func.params.user_named_funcs();
+    // Highest first, so that u0:1 does not match the start of u0:12.
+    for (reference, name) in names.iter().collect::<Vec<_>>().into_iter().rev() {
+        let symbol = format!("{:?}", translated.symbols[name.index as usize]);
+        text = text.replace(&reference.to_string(), &symbol);
+        text = text.replace(&format!("colocated u0:{} ", name.index), &format!("colocated {symbol} "));
+    }
+    for (signature, ty) in translated.indirect_types.iter() {
+        if let Some(ty) = ty {
+            writeln!(text, "{signature}: type {ty}").unwrap();
+        }
+    }
+    text
+}

@@ -1,0 +1,94 @@
+;;! component "main" "main.wat" { memory budget=(KiB)64; bounds "hardware"; }
+;; No compare in the code; only what is certain to be outside traps.
+(module
+  (memory 1 1)
+  (func (export "load") (param i32) (result i32) (i32.load offset=8 (local.get 0)))
+  (func (export "twice") (param i32) (result i32)
+    (i32.add (i32.load (local.get 0)) (i32.load (local.get 0))))
+  (func (export "forward") (param i32 i32) (result i32)
+    (i32.store16 (local.get 0) (local.get 1)) (i32.load16_s offset=2 (local.get 0)))
+  (func (export "unused") (param i32) (drop (i32.load (local.get 0))))
+  (func (export "last-word") (result i32) (i32.load (i32.const 65532)))
+  (func (export "outside") (result i32) (i32.load (i32.const 65533)))
+  (func (export "far") (param i32) (result i32) (i32.load offset=65533 (local.get 0))))
+
+;;= CLIF
+;;
+;; main!load
+;; function u0:0(i32) -> i32 fast {
+;;     region0 = 0 "memory 0"
+;;     gv0 = symbol colocated Home
+;;
+;;                                 block0(v0: i32):
+;; @0076                               v2 = symbol_value.i32 gv0
+;; @0076                               v3 = iadd v2, v0
+;; @0076                               v4 = load.i32 user2 region0 v3+8
+;; @0079                               return v4
+;; }
+;;
+;; main!twice
+;; function u0:1(i32) -> i32 fast {
+;;     region0 = 0 "memory 0"
+;;     gv0 = symbol colocated Home
+;;
+;;                                 block0(v0: i32):
+;; @007e                               v2 = symbol_value.i32 gv0
+;; @007e                               v3 = iadd v2, v0
+;; @007e                               v4 = load.i32 user2 region0 v3
+;; @0086                               v8 = iadd v4, v4
+;; @0087                               return v8
+;; }
+;;
+;; main!forward
+;; function u0:2(i32, i32) -> i32 fast {
+;;     region0 = 0 "memory 0"
+;;     gv0 = symbol colocated Home
+;;
+;;                                 block0(v0: i32, v1: i32):
+;; @008e                               v3 = symbol_value.i32 gv0
+;; @008e                               v4 = iadd v3, v0
+;; @008e                               istore16 user2 region0 v1, v4
+;; @0093                               v7 = sload16.i32 user2 region0 v4+2
+;; @0096                               return v7
+;; }
+;;
+;; main!unused
+;; function u0:3(i32) fast {
+;;     region0 = 0 "memory 0"
+;;     gv0 = symbol colocated Home
+;;
+;;                                 block0(v0: i32):
+;; @009b                               v1 = symbol_value.i32 gv0
+;; @009b                               v2 = iadd v1, v0
+;; @009b                               v3 = load.i32 user2 region0 v2
+;; @009f                               return
+;; }
+;;
+;; main!last-word
+;; function u0:4() -> i32 fast {
+;;     region0 = 0 "memory 0"
+;;     gv0 = symbol colocated Home
+;;
+;;                                 block0:
+;; @00a6                               v2 = symbol_value.i32 gv0
+;; @00a6                               v3 = iconst.i32 0xf800
+;; @00a6                               v4 = iadd v2, v3  ; v3 = 0xf800
+;; @00a6                               v5 = load.i32 user2 region0 v4+2044
+;; @00a9                               return v5
+;; }
+;;
+;; main!outside
+;; function u0:5() -> i32 fast {
+;;     region0 = 0 "memory 0"
+;;
+;;                                 block0:
+;; @00b0                               trap user2
+;; }
+;;
+;; main!far
+;; function u0:6(i32) -> i32 fast {
+;;     region0 = 0 "memory 0"
+;;
+;;                                 block0(v0: i32):
+;; @00b8                               trap user2
+;; }
