@@ -4,7 +4,7 @@
 //! of `main`; `;;@ NAME` starts the module of another component. From `;;= CLIF` on, the file is output: `BLESS=1`
 //! writes it. A file with `;;= error` expects diagnostics instead.
 
-use compose::codegen::translate::{self, Translated};
+use compose::codegen::{self, dump};
 use compose::ingest::{self, Module, Unit};
 use compose::link::{self, System};
 use compose::manifest::{self, ComponentId};
@@ -90,7 +90,12 @@ fn render(input: &str) -> Result<String, Failed> {
     }
     let (system, found) = link::resolve(&manifest, &board, &in_order);
     let system = system.ok_or_else(|| format!("link: {:#?}", found.list))?;
-    Ok(clif(&system))
+    let output = clif(&system);
+    let (objects, found) = codegen::compile(&system);
+    if objects.is_none() != output.starts_with("error") {
+        return Err(format!("compiled otherwise: {:#?}", found.list).into());
+    }
+    Ok(output)
 }
 
 fn clif(system: &System) -> String {
@@ -98,39 +103,16 @@ fn clif(system: &System) -> String {
     let mut errors = String::new();
     for linked in &system.components {
         for (index, function) in linked.module.functions.iter().enumerate() {
-            let index = index as u32;
-            let translated = match function.body {
-                Some(_) => translate::function(system, linked, index),
-                None => translate::import_thunk(system, linked, index),
-            };
-            match translated {
-                Ok(translated) => {
-                    let name = linked.module.function_name(index);
+            match dump::clif(system, linked, index as u32) {
+                Ok(text) => {
+                    let name = linked.module.function_name(index as u32);
                     let thunk = if function.body.is_some() { "" } else { " (thunk)" };
                     writeln!(output, "\n{}!{name}{thunk}", linked.module.name).unwrap();
-                    output.push_str(&text(&translated));
+                    output.push_str(&text);
                 }
                 Err(diagnostic) => writeln!(errors, "\n{}", diagnostic.message).unwrap(),
             }
         }
     }
     if errors.is_empty() { format!("CLIF\n{output}") } else { format!("error\n{errors}") }
-}
-
-/// CLIF with the names of symbols for their numbers.
-fn text(translated: &Translated) -> String {
-    let mut text = translated.func.display().to_string();
-    let names = translated.func.params.user_named_funcs();
-    // Highest first, so that u0:1 does not match the start of u0:12.
-    for (reference, name) in names.iter().collect::<Vec<_>>().into_iter().rev() {
-        let symbol = format!("{:?}", translated.symbols[name.index as usize]);
-        text = text.replace(&reference.to_string(), &symbol);
-        text = text.replace(&format!("colocated u0:{} ", name.index), &format!("colocated {symbol} "));
-    }
-    for (signature, ty) in translated.indirect_types.iter() {
-        if let Some(ty) = ty {
-            writeln!(text, "{signature}: type {ty}").unwrap();
-        }
-    }
-    text
 }

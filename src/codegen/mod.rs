@@ -13,6 +13,8 @@
 //! The home base (r11) is the native address of the component's first memory. Instance data lies directly below.
 //! A component without a memory has a home base all the same: the end of its instance data.
 
+mod compile;
+pub mod dump;
 pub mod lower;
 mod object;
 mod optimize;
@@ -20,4 +22,5 @@ pub mod reg;
 pub mod thumb2;
 pub mod translate;
 
+pub use compile::{compile, unit};
 pub use object::*;

@@ -2,8 +2,8 @@
 //! interpreter. Their one memory stands for all of native memory; it starts at address 0. Only what is called goes
 //! into an image.
 
-use crate::codegen::{RuntimeFunction, Symbol};
-use crate::ingest::{ImportKind, Module, Unit};
+use crate::ingest::{self, Module, Unit};
+use std::sync::LazyLock;
 
 /// The module in the text format.
 pub const SOURCE: &str = concat!(
@@ -16,12 +16,12 @@ pub const SOURCE: &str = concat!(
     ")\n"
 );
 
-/// The symbol of function `index` of the runtime: its exports are known to every unit by what they do.
-pub fn symbol(module: &Module, index: u32) -> Symbol {
-    let export = module.exports.iter().find(|export| export.kind == ImportKind::Function(index));
-    let function = export.and_then(|export| RuntimeFunction::ALL.into_iter().find(|f| f.name() == export.name));
-    match function {
-        Some(function) => Symbol::Runtime(function),
-        None => Symbol::Function { unit: Unit::Runtime, index },
-    }
+static MODULE: LazyLock<Module> = LazyLock::new(|| {
+    ingest::module("runtime", Unit::Runtime, SOURCE.as_bytes())
+        .unwrap_or_else(|error| panic!("the runtime's own source: {}", error.message))
+});
+
+/// The module, read once.
+pub fn module() -> &'static Module {
+    &MODULE
 }

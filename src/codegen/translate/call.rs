@@ -3,14 +3,25 @@
 use super::Result_;
 use super::state::{Region, Translator, clif_trap};
 use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
-use crate::ingest::Unit;
-use crate::link::Target;
+use crate::ingest::{ImportKind, Unit};
+use crate::link::{Linked, Target};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, Value, types};
 use cranelift_codegen::isa::CallConv;
 
 /// The type id of the null reference's descriptor.
 const NULL_TYPE: u32 = u32::MAX;
+
+/// The symbol of a function of a unit's own. The runtime's exports are known to every unit by what they do.
+pub fn function_symbol(linked: &Linked, index: u32) -> Symbol {
+    let unit = linked.unit;
+    let export = linked.module.exports.iter().find(|export| export.kind == ImportKind::Function(index));
+    let helper = export.and_then(|export| RuntimeFunction::ALL.into_iter().find(|f| f.name() == export.name));
+    match (unit, helper) {
+        (Unit::Runtime, Some(helper)) => Symbol::Runtime(helper),
+        _ => Symbol::Function { unit, index },
+    }
+}
 
 /// Where an indirect call goes whose type id `found` is not the expected one.
 pub(super) struct Mismatch {
@@ -41,7 +52,7 @@ impl Translator<'_, '_> {
 
     fn call_target(&mut self, index: u32, arguments: &[Value], offset: usize) -> Result_<Vec<Value>> {
         let symbol = match self.linked.functions[index as usize] {
-            Target::Own(index) => self.own(index),
+            Target::Own(index) => function_symbol(self.linked, index),
             Target::Peer { component, index } => Symbol::Function { unit: Unit::Component(component), index },
             Target::Gate(gate) => Symbol::Gate(gate),
             Target::Host(function) => match self.linked.unit {
@@ -56,14 +67,6 @@ impl Translator<'_, '_> {
         let callee = self.callee(symbol, signature);
         let call = self.builder.ins().call(callee, arguments);
         Ok(self.builder.inst_results(call).to_vec())
-    }
-
-    /// A function of this module. The runtime's exports are known to everyone by their own symbols.
-    fn own(&self, index: u32) -> Symbol {
-        match self.linked.unit {
-            Unit::Runtime => crate::runtime::symbol(self.linked.module, index),
-            unit => Symbol::Function { unit, index },
-        }
     }
 
     pub fn call_indirect(&mut self, ty: u32, table: u32, offset: usize) -> Result_<()> {

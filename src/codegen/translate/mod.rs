@@ -31,6 +31,7 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::codegen as codes;
 use crate::ingest::{FuncType, Unit, ValType};
 use crate::link::{Linked, System};
+pub use call::function_symbol;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir;
 use cranelift_codegen::isa::CallConv;

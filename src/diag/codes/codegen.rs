@@ -2,7 +2,7 @@
 
 use crate::diag::Code;
 
-pub const ALL: &[&Code] = &[&UNSUPPORTED];
+pub const ALL: &[&Code] = &[&UNSUPPORTED, &TOO_LARGE];
 
 pub static UNSUPPORTED: Code = Code {
     id: "codegen::unsupported",
@@ -12,4 +12,13 @@ pub static UNSUPPORTED: Code = Code {
         Nothing is skipped in silence: each function that uses one is an error that gives its name and the offset \
         in the module (as `wasm-objdump -d` prints it).",
     example: "(module (func (export \"f\") (result f32) (f32.const 1)))",
+};
+
+pub static TOO_LARGE: Code = Code {
+    id: "codegen::too-large",
+    title: "a function is beyond the limits of the register allocator",
+    explanation: "The allocator gave up on this function. It takes functions of up to about two million values; whoever \
+        meets this limit has usually let a compiler inline a whole program into one function. If the function is \
+        small, this is a bug in `compose`: report it with the module.",
+    example: "a function of a million instructions",
 };
