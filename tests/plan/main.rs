@@ -5,3 +5,4 @@ mod boot;
 mod fixture;
 mod image;
 mod placing;
+mod verify;

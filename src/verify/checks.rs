@@ -1,0 +1,469 @@
+//! The checks themselves. Each returns what is wrong; nothing is right.
+
+use super::image::{Image, Section};
+use super::pmsav7::{self, Region, Rights};
+use super::table::{self, Table};
+use std::ops::Range;
+
+/// What is checked, as far as it has been read. A check runs only after those that it needs have passed, so what those
+/// have read is there.
+pub struct Subject<'a> {
+    elf: &'a [u8],
+    image: Option<Image<'a>>,
+    table: Option<Table>,
+    /// RBAR, RASR of the regions that are always on.
+    fixed_words: Vec<[u32; 2]>,
+    /// The same for each process of the table.
+    process_words: Vec<Vec<[u32; 2]>>,
+    fixed: Vec<Region>,
+    /// Each process's own regions.
+    processes: Vec<Vec<Region>>,
+}
+
+type Findings = Vec<String>;
+
+const MEMORY_KINDS: [&str; 3] = ["stack", "instance-data", "memory"];
+const KERNEL_KINDS: [&str; 2] = ["kernel-stack", "kernel-memory"];
+const FLASH_KINDS: [&str; 3] = ["vectors", "code", "constants"];
+
+impl<'a> Subject<'a> {
+    pub fn new(elf: &'a [u8]) -> Self {
+        Subject {
+            elf,
+            image: None,
+            table: None,
+            fixed_words: Vec::new(),
+            process_words: Vec::new(),
+            fixed: Vec::new(),
+            processes: Vec::new(),
+        }
+    }
+
+    /// Runs one of [`super::CHECKS`].
+    pub fn run(&mut self, check: &str) -> Findings {
+        match check {
+            "elf" => match Image::read(self.elf) {
+                Ok(image) => {
+                    self.image = Some(image);
+                    Vec::new()
+                }
+                Err(problem) => vec![problem],
+            },
+            "table" => match self.read_table() {
+                Ok(table) => {
+                    self.table = Some(table);
+                    Vec::new()
+                }
+                Err(problem) => vec![problem],
+            },
+            "digest" => self.digest(),
+            "sections" => self.sections(),
+            "segments" => self.segments(),
+            "overlap" => self.overlap(),
+            "vectors" => self.vectors(),
+            "words" => self.words(),
+            "slots" => self.slots(),
+            "pieces" => self.pieces(),
+            "attributes" => self.attributes(),
+            "own-memory" => self.own_memory(),
+            "foreign-memory" => self.foreign_memory(),
+            "confined" => self.runs(|table, range, rights| {
+                let inside = inside_banks(table, "ram", range) || inside_banks(table, "flash", range);
+                (rights.any() && !inside).then_some("is open")
+            }),
+            "data-not-executable" => self.runs(|table, range, rights| {
+                (rights.execute && !inside_banks(table, "flash", range)).then_some("is executable")
+            }),
+            "code-not-writable" => self.runs(|table, range, rights| {
+                let touches = table.bank("flash").any(|bank| overlap(range, &bank.range()));
+                (rights.write && touches).then_some("is writable")
+            }),
+            "code-executable" => self.code_executable(),
+            "table-agrees" => self.table_agrees(),
+            unknown => unreachable!("no check is called `{unknown}`"),
+        }
+    }
+
+    fn image(&self) -> &Image<'a> {
+        self.image.as_ref().expect("the check `elf` has passed")
+    }
+
+    fn table(&self) -> &Table {
+        self.table.as_ref().expect("the check `table` has passed")
+    }
+
+    fn read_table(&self) -> Result<Table, String> {
+        let section = self.image().section(".compose.regions").and_then(|section| section.data);
+        Table::read(section.ok_or("there is no section `.compose.regions`")?)
+    }
+
+    fn digest(&self) -> Findings {
+        let image = self.image();
+        let note = image.section(".note.compose").and_then(|section| section.data).unwrap_or(&[]);
+        // namesz 8, descsz 16, type 1, "compose\0", two little-endian digests.
+        let head: Vec<u8> = [8u32, 16, 1].iter().flat_map(|word| word.to_le_bytes()).chain(*b"compose\0").collect();
+        let Some(digests) = note.strip_prefix(head.as_slice()).filter(|digests| digests.len() == 16) else {
+            return vec!["there is no note `.note.compose` of a known form".to_string()];
+        };
+        let regions = image.section(".compose.regions").and_then(|section| section.data).unwrap_or(&[]);
+        let flash = image.segments.first().map_or(&[][..], |segment| segment.data);
+        let mut findings = Vec::new();
+        for (what, bytes, digest) in [("the region table", regions, &digests[..8]), ("the flash", flash, &digests[8..])]
+        {
+            if fnv1a(bytes).to_le_bytes() != digest {
+                findings.push(format!("{what} has changed since it was written"));
+            }
+        }
+        findings
+    }
+
+    fn sections(&self) -> Findings {
+        let (image, table) = (self.image(), self.table());
+        let mut findings = Vec::new();
+        for section in image.allocated() {
+            let (name, range) = (&section.name, show(&section.range));
+            let in_flash = inside_banks(table, "flash", &section.range);
+            if !in_flash && !inside_banks(table, "ram", &section.range) {
+                findings.push(format!("`{name}` at {range} is outside the banks"));
+            } else if in_flash != section.data.is_some() {
+                findings.push(format!("`{name}` at {range} is in the wrong kind of bank for its contents"));
+            } else if in_flash && section.writable {
+                findings.push(format!("`{name}` is marked as writable and lies in flash"));
+            }
+        }
+        for wanted in &table.sections {
+            if !image.allocated().any(|section| section.name == wanted.name) {
+                findings.push(format!("section `{}` is missing", wanted.name));
+            }
+        }
+        for kind in ["vectors", "kernel-stack"] {
+            if table.sections.iter().filter(|section| section.kind == kind).count() != 1 {
+                findings.push(format!("there is not exactly one section of the kind `{kind}`"));
+            }
+        }
+        findings
+    }
+
+    fn segments(&self) -> Findings {
+        let (image, table) = (self.image(), self.table());
+        let mut findings = Vec::new();
+        if image.segments.is_empty() {
+            findings.push("nothing is loaded".to_string());
+        }
+        for segment in &image.segments {
+            let range = show(&segment.range);
+            if !inside_banks(table, "flash", &segment.range) {
+                findings.push(format!("the segment at {range} is outside the flash"));
+            }
+            if segment.writable {
+                findings.push(format!("the segment at {range} is marked as writable"));
+            }
+            if segment.data.len() as u64 != segment.range.end - segment.range.start {
+                findings.push(format!("the segment at {range} is larger than its contents"));
+            }
+        }
+        for section in image.allocated() {
+            if let Some(data) = section.data
+                && image.loaded(section.range.clone()) != Some(data)
+            {
+                findings.push(format!("what is loaded for `{}` is not its contents", section.name));
+            }
+        }
+        findings
+    }
+
+    fn overlap(&self) -> Findings {
+        let mut sections: Vec<&Section> =
+            self.image().allocated().filter(|section| !section.range.is_empty()).collect();
+        sections.sort_by_key(|section| (section.range.start, section.range.end));
+        let mut findings = Vec::new();
+        let mut reaching: Option<&Section> = None;
+        for section in sections {
+            if let Some(before) = reaching
+                && section.range.start < before.range.end
+            {
+                findings
+                    .push(format!("`{}` and `{}` overlap at {:#010x}", before.name, section.name, section.range.start));
+            }
+            if reaching.is_none_or(|before| section.range.end > before.range.end) {
+                reaching = Some(section);
+            }
+        }
+        findings
+    }
+
+    fn vectors(&self) -> Findings {
+        let (image, table) = (self.image(), self.table());
+        let ranges = |kind: &str| -> Vec<Range<u64>> {
+            let sections = table.sections.iter().filter(|section| section.kind == kind);
+            sections.filter_map(|section| image.section(&section.name)).map(|section| section.range.clone()).collect()
+        };
+        let (vectors, stacks) = (ranges("vectors"), ranges("kernel-stack"));
+        let (Some(vectors), Some(stack)) = (vectors.first(), stacks.first()) else {
+            return vec!["there is no vector table or no kernel stack".to_string()];
+        };
+        let mut findings = Vec::new();
+        if !table.bank("flash").any(|bank| bank.base == vectors.start) {
+            findings.push(format!("the vector table at {:#010x} is not at the start of flash", vectors.start));
+        }
+        let words = image.words(vectors.start, (vectors.end - vectors.start) / 4).unwrap_or_default();
+        let [top, handlers @ ..] = words.as_slice() else {
+            return vec!["the vector table is empty".to_string()];
+        };
+        if u64::from(*top) != stack.end || top % 8 != 0 {
+            findings.push(format!("the first stack pointer {top:#010x} is not the top of the kernel's stack"));
+        }
+        let code = image.section(".text.kernel").map_or(0..0, |section| section.range.clone());
+        for (index, &handler) in handlers.iter().enumerate() {
+            let number = index + 1;
+            let known = code.contains(&u64::from(handler & !1)) && handler & 1 == 1;
+            // Reset, NMI and the faults must have a handler; the rest may be reserved.
+            if !known && (handler != 0 || number <= 3) {
+                findings.push(format!("vector {number} is {handler:#010x}, which is no code of the kernel"));
+            }
+        }
+        if handlers.first().copied().map(u64::from) != Some(image.entry) {
+            findings.push(format!("the entry point {:#010x} is not the reset vector", image.entry));
+        }
+        findings
+    }
+
+    fn words(&mut self) -> Findings {
+        let mut findings = Vec::new();
+        let mut read = |name: &str| -> Vec<[u32; 2]> {
+            let Some(&(address, size)) = self.image().symbols.get(name) else {
+                findings.push(format!("there is no symbol `{name}`"));
+                return Vec::new();
+            };
+            match self.image().words(address, size / 4).filter(|words| !words.is_empty() && words.len() % 2 == 0) {
+                Some(words) => words.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect(),
+                None => {
+                    findings.push(format!("`{name}` is not a table of register words in flash"));
+                    Vec::new()
+                }
+            }
+        };
+        let fixed = read("regions:fixed");
+        let names = self.table().processes.iter().map(|process| format!("regions:process:{}", process.name));
+        let processes: Vec<_> = names.map(|name| read(&name)).collect();
+        let known = self.table().processes.len() + 1;
+        let present = self.image().symbols.keys().filter(|name| name.starts_with("regions:")).count();
+        if present != known {
+            findings.push(format!("the image has {present} sets of register words and the table knows {known}"));
+        }
+        self.fixed_words = fixed;
+        self.process_words = processes;
+        findings
+    }
+
+    /// Names and words: the fixed regions, then each process's.
+    fn sets(&self) -> impl Iterator<Item = (String, &Vec<[u32; 2]>)> {
+        let processes = self.table().processes.iter().zip(&self.process_words);
+        let processes = processes.map(|(process, words)| (format!("process `{}`", process.name), words));
+        std::iter::once(("the fixed set".to_string(), &self.fixed_words)).chain(processes)
+    }
+
+    fn slots(&self) -> Findings {
+        let mut findings = Vec::new();
+        let mut first = 0;
+        let fixed = self.fixed_words.len() as u32;
+        for (name, words) in self.sets() {
+            for (index, [rbar, _]) in words.iter().enumerate() {
+                let expected = first + index as u32;
+                match pmsav7::slot(*rbar) {
+                    Some(slot) if slot == expected && slot < self.table().protection.entries => {}
+                    Some(slot) => findings.push(format!("{name}: pair {index} writes region {slot}, not {expected}")),
+                    None => findings.push(format!("{name}: pair {index} does not say which region it writes")),
+                }
+            }
+            // Every process begins after the fixed regions.
+            first = fixed;
+        }
+        let longest = self.process_words.iter().map(Vec::len).max().unwrap_or(0);
+        for (process, words) in self.table().processes.iter().zip(&self.process_words) {
+            if words.len() != longest {
+                findings.push(format!("process `{}` leaves regions of another process on", process.name));
+            }
+        }
+        findings
+    }
+
+    fn pieces(&mut self) -> Findings {
+        let mut findings = Vec::new();
+        let mut sets = Vec::new();
+        for (name, words) in self.sets() {
+            let mut regions = Vec::new();
+            for (index, [rbar, rasr]) in words.iter().enumerate() {
+                match pmsav7::decode(*rbar, *rasr) {
+                    Ok(region) => regions.extend(region),
+                    Err(problem) => findings.push(format!("{name}: region of pair {index}: {problem}")),
+                }
+            }
+            sets.push(regions);
+        }
+        self.fixed = sets.remove(0);
+        self.processes = sets;
+        findings
+    }
+
+    fn attributes(&self) -> Findings {
+        let all = self.fixed.iter().chain(self.processes.iter().flatten());
+        let odd = all.filter(|region| !region.is_normal());
+        odd.map(|region| format!("region {} at {:#010x} is not Normal memory", region.slot, region.base)).collect()
+    }
+
+    /// All regions that are on while a process runs.
+    fn on(&self, process: usize) -> Vec<Region> {
+        self.fixed.iter().chain(&self.processes[process]).cloned().collect()
+    }
+
+    /// Sections of RAM, with the process that owns each; none for the kernel's.
+    fn owned(&self) -> impl Iterator<Item = (&Section<'a>, Option<&str>)> {
+        let kinds = || MEMORY_KINDS.iter().chain(&KERNEL_KINDS);
+        let sections = self.table().sections.iter().filter(move |section| kinds().any(|kind| section.kind == **kind));
+        sections.filter_map(|section| {
+            let process = section.process.as_deref().filter(|_| !KERNEL_KINDS.contains(&section.kind.as_str()));
+            Some((self.image().section(&section.name)?, process))
+        })
+    }
+
+    fn own_memory(&self) -> Findings {
+        let mut findings = Vec::new();
+        for (index, process) in self.table().processes.iter().enumerate() {
+            let regions = self.on(index);
+            for (section, _) in self.owned().filter(|(_, owner)| *owner == Some(&process.name)) {
+                let allowed = |rights: Rights| rights.read && rights.write;
+                if let Some(address) = first_where(&regions, &section.range, |rights| !allowed(rights)) {
+                    findings.push(format!(
+                        "process `{}` cannot read and write `{}` at {address:#010x}",
+                        process.name, section.name
+                    ));
+                }
+            }
+            if !self.owned().any(|(_, owner)| owner == Some(&process.name)) {
+                findings.push(format!("process `{}` owns nothing", process.name));
+            }
+        }
+        findings
+    }
+
+    fn foreign_memory(&self) -> Findings {
+        let mut findings = Vec::new();
+        for (index, process) in self.table().processes.iter().enumerate() {
+            let regions = self.on(index);
+            for (section, owner) in self.owned().filter(|(_, owner)| *owner != Some(&process.name)) {
+                if let Some(address) = first_where(&regions, &section.range, Rights::any) {
+                    let owner = owner.map_or("the kernel".to_string(), |owner| format!("process `{owner}`"));
+                    findings.push(format!(
+                        "process `{}` can access `{}` of {owner} at {address:#010x}",
+                        process.name, section.name
+                    ));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Runs of rights of each process that `wrong` says something about.
+    fn runs(&self, wrong: impl Fn(&Table, &Range<u64>, Rights) -> Option<&'static str>) -> Findings {
+        let mut findings = Vec::new();
+        for (index, process) in self.table().processes.iter().enumerate() {
+            for (range, rights) in pmsav7::runs(&self.on(index)) {
+                if let Some(what) = wrong(self.table(), &range, rights) {
+                    findings.push(format!("{} {what} to process `{}`", show(&range), process.name));
+                }
+            }
+        }
+        findings
+    }
+
+    fn code_executable(&self) -> Findings {
+        let mut findings = Vec::new();
+        for (index, process) in self.table().processes.iter().enumerate() {
+            let regions = self.on(index);
+            let flash = self.table().sections.iter().filter(|section| FLASH_KINDS.contains(&section.kind.as_str()));
+            for section in flash.filter_map(|section| self.image().section(&section.name)) {
+                let allowed = |rights: Rights| rights.read && rights.execute;
+                if let Some(address) = first_where(&regions, &section.range, |rights| !allowed(rights)) {
+                    findings.push(format!(
+                        "process `{}` cannot read and execute `{}` at {address:#010x}",
+                        process.name, section.name
+                    ));
+                }
+            }
+        }
+        findings
+    }
+
+    fn table_agrees(&self) -> Findings {
+        let (image, table) = (self.image(), self.table());
+        let mut findings = Vec::new();
+        for section in image.allocated() {
+            match table.sections.iter().find(|other| other.name == section.name) {
+                None => findings.push(format!("the table does not know section `{}`", section.name)),
+                Some(other) if other.range() != section.range => findings.push(format!(
+                    "`{}` is at {} and the table says {}",
+                    section.name,
+                    show(&section.range),
+                    show(&other.range())
+                )),
+                Some(_) => {}
+            }
+        }
+        let same = |said: &table::Region, is: &Region| {
+            let access = match is.rights {
+                Rights { read: true, write: true, execute: false } => "read-write",
+                Rights { read: true, write: false, execute: true } => "read-execute",
+                _ => "",
+            };
+            (said.slot, said.base, said.size, said.subregions_off, said.access.as_str())
+                == (is.slot, is.base, is.size, is.subregions_off, access)
+        };
+        let mut compare = |name: String, said: &[table::Region], is: &[Region]| {
+            if said.len() != is.len() || !said.iter().zip(is).all(|(said, is)| same(said, is)) {
+                findings.push(format!("{name}: the table and the register words differ"));
+            }
+        };
+        compare("the fixed set".to_string(), &table.fixed, &self.fixed);
+        for (process, regions) in table.processes.iter().zip(&self.processes) {
+            compare(format!("process `{}`", process.name), &process.regions, regions);
+        }
+        for (process, regions) in table.processes.iter().zip(&self.processes) {
+            let granted: Vec<_> = pmsav7::runs(regions).into_iter().map(|(range, _)| range).collect();
+            let said = process.granted();
+            if granted != [said.clone()] {
+                findings.push(format!(
+                    "process `{}` is not granted what the table says, {}",
+                    process.name,
+                    show(&said)
+                ));
+            }
+        }
+        findings
+    }
+}
+
+fn inside_banks(table: &Table, kind: &str, range: &Range<u64>) -> bool {
+    table.bank(kind).any(|bank| bank.base <= range.start && range.end <= bank.range().end)
+}
+
+fn overlap(a: &Range<u64>, b: &Range<u64>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// The first address of `range` whose rights are `wrong`.
+fn first_where(regions: &[Region], range: &Range<u64>, wrong: impl Fn(Rights) -> bool) -> Option<u64> {
+    // Rights change at edges of regions only.
+    let edges = regions.iter().flat_map(Region::edges).filter(|edge| range.contains(edge));
+    let mut places: Vec<u64> = edges.chain([range.start]).filter(|_| !range.is_empty()).collect();
+    places.sort_unstable();
+    places.into_iter().find(|&address| wrong(pmsav7::rights(regions, address)))
+}
+
+fn show(range: &Range<u64>) -> String {
+    format!("{:#010x}..{:#010x}", range.start, range.end)
+}
+
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+}

@@ -1,0 +1,109 @@
+//! The region table, as far as verification reads it.
+
+use serde::{Deserialize, Deserializer};
+use std::ops::Range;
+
+#[derive(Debug, Deserialize)]
+pub struct Table {
+    pub protection: Protection,
+    pub banks: Vec<Bank>,
+    pub fixed: Vec<Region>,
+    pub processes: Vec<Process>,
+    pub sections: Vec<Section>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Protection {
+    pub model: String,
+    pub entries: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Bank {
+    pub kind: String,
+    #[serde(deserialize_with = "hex")]
+    pub base: u64,
+    pub size: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Region {
+    pub slot: u32,
+    #[serde(deserialize_with = "hex")]
+    pub base: u64,
+    pub size: u64,
+    pub subregions_off: u8,
+    pub access: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Process {
+    pub name: String,
+    #[serde(deserialize_with = "hex")]
+    pub granted_base: u64,
+    pub granted_size: u64,
+    pub regions: Vec<Region>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Section {
+    pub name: String,
+    pub kind: String,
+    #[serde(deserialize_with = "hex")]
+    pub base: u64,
+    pub size: u64,
+    #[serde(default)]
+    pub process: Option<String>,
+}
+
+impl Table {
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Head {
+            version: u32,
+        }
+        let wrong = |error: serde_json::Error| format!("`.compose.regions` is not a region table: {error}");
+        let head: Head = serde_json::from_slice(bytes).map_err(wrong)?;
+        if head.version != 1 {
+            return Err(format!("the region table has version {}, and 1 is known", head.version));
+        }
+        let table: Table = serde_json::from_slice(bytes).map_err(wrong)?;
+        if table.protection.model != "pmsav7" {
+            return Err(format!("the protection model `{}` is not known", table.protection.model));
+        }
+        Ok(table)
+    }
+
+    pub fn bank(&self, kind: &str) -> impl Iterator<Item = &Bank> {
+        self.banks.iter().filter(move |bank| bank.kind == kind)
+    }
+}
+
+impl Bank {
+    pub fn range(&self) -> Range<u64> {
+        range(self.base, self.size)
+    }
+}
+
+impl Section {
+    pub fn range(&self) -> Range<u64> {
+        range(self.base, self.size)
+    }
+}
+
+impl Process {
+    pub fn granted(&self) -> Range<u64> {
+        range(self.granted_base, self.granted_size)
+    }
+}
+
+/// The sizes of a damaged table can be anything.
+fn range(base: u64, size: u64) -> Range<u64> {
+    base..base.saturating_add(size)
+}
+
+fn hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let digits = text.strip_prefix("0x").unwrap_or("");
+    u32::from_str_radix(digits, 16).map(u64::from).map_err(|_| serde::de::Error::custom(format!("`{text}`")))
+}
