@@ -22,8 +22,13 @@ pub fn assembly(system: &System, linked: &Linked, index: u32) -> Result<String, 
     let mut text = String::new();
     match lower(system, linked.unit, &translated(system, linked, index)?) {
         Ok(emitted) => {
+            let _ = writeln!(text, "{} bytes, frame {}", emitted.code.len(), emitted.frame);
             for (offset, line) in &emitted.listing {
-                let _ = writeln!(text, "{offset:6x}  {line}");
+                // A label has no bytes of its own.
+                let _ = match line.ends_with(':') {
+                    true => writeln!(text, "{line}"),
+                    false => writeln!(text, "{offset:4x}  {line}"),
+                };
             }
         }
         Err(error) => {

@@ -14,7 +14,7 @@
   (func (export "compare") (param i64 i64) (result i32)
     (i32.and (i64.lt_u (local.get 0) (local.get 1)) (i32.eqz (i64.eqz (local.get 1))))))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!fold
 ;; function u0:0(i32) -> i32 fast {

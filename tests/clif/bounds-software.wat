@@ -12,7 +12,7 @@
   (func (export "outside") (result i32) (i32.load (i32.const 65533)))
   (func (export "far") (param i32) (result i32) (i32.load offset=65533 (local.get 0))))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!load
 ;; function u0:0(i32) -> i32 fast {

@@ -10,7 +10,7 @@
   (func (export "drop") (data.drop $d))
   (func (export "across") (param i32) (i64.store32 $b offset=4 (local.get 0) (i64.load8_s (local.get 0)))))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!copy
 ;; function u0:0(i32, i32, i32) fast {

@@ -25,7 +25,7 @@
 ;;@ far
 (module (func (export "twice") (param i32) (result i32) (i32.add (local.get 0) (local.get 0))))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!add (thunk)
 ;; function u0:0(i32, i64) -> i64, i32 fast {

@@ -39,7 +39,7 @@
   (func (export "select") (param i64 i64 i32) (result i64)
     (select (local.get 0) (local.get 1) (local.get 2))))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!swap
 ;; function u0:0(i32, i64) -> i64, i32 fast {

@@ -10,7 +10,7 @@
     (global.set $b (i64.add (global.get $b) (i64.extend_i32_u (global.get $a))))
     (global.get $b)))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!constants
 ;; function u0:0() -> i32 fast {

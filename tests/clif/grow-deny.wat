@@ -4,7 +4,7 @@
   (memory 1 3)
   (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!grow
 ;; function u0:0(i32) -> i32 fast {

@@ -8,7 +8,7 @@
   (func (export "far") (param i32) (result i64) (i64.load offset=70000 (local.get 0)))
   (func (export "constant") (result i32) (i32.load8_u (i32.const 70000))))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!size
 ;; function u0:0() -> i32 fast {

@@ -7,7 +7,7 @@
   (func (export "tee") (param i64 i32) (result i64)
     (i64.mul (local.tee 0 (i64.shl (local.get 0) (i64.const 4))) (local.get 0))))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!set
 ;; function u0:0(i32, i64, i32) -> i64 fast {

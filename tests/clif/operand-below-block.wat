@@ -11,7 +11,7 @@
     end
     i32.sub))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!f
 ;; function u0:0(i32, i32) -> i32 fast {

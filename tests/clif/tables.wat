@@ -16,7 +16,7 @@
   (func (export "drop") (elem.drop $spare))
   (func (export "size") (result i32) (table.size $changed)))
 
-;;= CLIF
+;;= output
 ;;
 ;; main!double
 ;; function u0:0(i32) -> i32 fast {

@@ -1,12 +1,13 @@
-//! wasm -> optimised CLIF, as files: `tests/clif/*.wat`.
+//! Code generation as files: wasm -> optimised CLIF in `tests/clif/*.wat`, wasm -> Thumb-2 in `tests/thumb2/*.wat`.
 //!
 //! Lines that start with `;;!` are the manifest's nodes (without them: one component `main`). The text is the module
-//! of `main`; `;;@ NAME` starts the module of another component. From `;;= CLIF` on, the file is output: `BLESS=1`
+//! of `main`; `;;@ NAME` starts the module of another component. From `;;= ` on, the file is output: `BLESS=1`
 //! writes it. A file with `;;= error` expects diagnostics instead.
 
 use compose::codegen::{self, dump};
+use compose::diag::Diagnostic;
 use compose::ingest::{self, Module, Unit};
-use compose::link::{self, System};
+use compose::link::{self, Linked, System};
 use compose::manifest::{self, ComponentId};
 use compose::{board, source::Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -16,25 +17,33 @@ use std::path::{Path, PathBuf};
 const OUTPUT: &str = ";;= ";
 
 fn main() {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clif"))
-        .expect("the tests are there")
-        .map(|entry| entry.expect("a readable folder").path())
-        .collect();
-    files.sort();
-    let trials = files.into_iter().map(|file| {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Trial::test(name, move || check(&file))
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let renderers: [(&str, Renderer); 2] = [("clif", dump::clif), ("thumb2", dump::assembly)];
+    let mut trials = Vec::new();
+    for (folder, renderer) in renderers {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+        let mut files: Vec<PathBuf> = std::fs::read_dir(path)
+            .expect("the tests are there")
+            .map(|entry| entry.expect("a readable folder").path())
+            .collect();
+        files.sort();
+        trials.extend(files.into_iter().map(|file| {
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            Trial::test(format!("{folder}::{name}"), move || check(&file, renderer))
+        }));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-fn check(file: &Path) -> Result<(), Failed> {
+/// One function of a system as text.
+type Renderer = fn(&System, &Linked, u32) -> Result<String, Diagnostic>;
+
+fn check(file: &Path, renderer: Renderer) -> Result<(), Failed> {
     let text = std::fs::read_to_string(file)?;
     let (input, expected) = match text.find(OUTPUT) {
         Some(at) => text.split_at(at),
         None => (text.as_str(), ""),
     };
-    let actual = commented(&render(input)?);
+    let actual = commented(&render(input, renderer)?);
     if actual == expected {
         return Ok(());
     }
@@ -56,7 +65,7 @@ fn commented(output: &str) -> String {
     text
 }
 
-fn render(input: &str) -> Result<String, Failed> {
+fn render(input: &str, renderer: Renderer) -> Result<String, Failed> {
     let mut nodes = String::new();
     let mut modules = vec![("main", String::new())];
     for line in input.lines() {
@@ -90,29 +99,24 @@ fn render(input: &str) -> Result<String, Failed> {
     }
     let (system, found) = link::resolve(&manifest, &board, &in_order);
     let system = system.ok_or_else(|| format!("link: {:#?}", found.list))?;
-    let output = clif(&system);
     let (objects, found) = codegen::compile(&system);
-    if objects.is_none() != output.starts_with("error") {
-        return Err(format!("compiled otherwise: {:#?}", found.list).into());
-    }
-    Ok(output)
-}
-
-fn clif(system: &System) -> String {
     let mut output = String::new();
     let mut errors = String::new();
     for linked in &system.components {
-        for (index, function) in linked.module.functions.iter().enumerate() {
-            match dump::clif(system, linked, index as u32) {
+        for index in 0..linked.module.functions.len() as u32 {
+            match renderer(&system, linked, index) {
                 Ok(text) => {
-                    let name = linked.module.function_name(index as u32);
-                    let thunk = if function.body.is_some() { "" } else { " (thunk)" };
-                    writeln!(output, "\n{}!{name}{thunk}", linked.module.name).unwrap();
-                    output.push_str(&text);
+                    let name = linked.module.function_name(index);
+                    let imported = linked.module.functions[index as usize].body.is_none();
+                    let thunk = if imported { " (thunk)" } else { "" };
+                    write!(output, "\n{}!{name}{thunk}\n{text}", linked.module.name).unwrap();
                 }
                 Err(diagnostic) => writeln!(errors, "\n{}", diagnostic.message).unwrap(),
             }
         }
     }
-    if errors.is_empty() { format!("CLIF\n{output}") } else { format!("error\n{errors}") }
+    if objects.is_none() == errors.is_empty() {
+        return Err(format!("compiled otherwise: {:#?}", found.list).into());
+    }
+    Ok(if errors.is_empty() { format!("output\n{output}") } else { format!("error\n{errors}") })
 }
