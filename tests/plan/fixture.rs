@@ -105,7 +105,11 @@ impl Fixture {
     }
 
     pub fn place(&self) -> (Option<Plan>, Diagnostics) {
-        plan::place(&self.system(), &self.objects(), &self.kernel())
+        self.place_with(&self.objects())
+    }
+
+    pub fn place_with(&self, objects: &[Object]) -> (Option<Plan>, Diagnostics) {
+        plan::place(&self.system(), objects, &self.kernel())
     }
 
     pub fn plan(&self) -> Plan {

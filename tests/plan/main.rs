@@ -5,4 +5,5 @@ mod boot;
 mod fixture;
 mod image;
 mod placing;
+mod protect;
 mod verify;
