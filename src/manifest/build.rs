@@ -2,7 +2,7 @@
 //! exist, sizes that must fit into one another.
 
 use super::model::*;
-use crate::diag::codes::manifest as code;
+use crate::diag::codes::{manifest as code, schema};
 use crate::diag::suggest::{listed, nearest};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::schema::{Item, Value};
@@ -25,7 +25,9 @@ pub(super) fn manifest(
         }
     }
     let written = system.named("component").chain(system.named("process").flat_map(|p| p.named("component"))).count();
-    if written == 0 {
+    // A misspelt node may have been meant to be one.
+    let misread = |d: &Diagnostic| d.code == &schema::UNKNOWN_NODE || d.code == &schema::NOT_YET;
+    if written == 0 && !build.found.list.iter().any(misread) {
         build.found.push(
             Diagnostic::error(&code::NO_COMPONENTS, "this system has no components")
                 .label(system.head, "nothing to build")

@@ -3,6 +3,7 @@
 //! One table drives the reader, its suggestions, the reference in `book/` and the schema in `schemas/`. The
 //! manifest's table is [`crate::manifest::MANIFEST`], the board files' is [`crate::board::BOARD`].
 
+mod brackets;
 mod reader;
 mod syntax;
 mod value;

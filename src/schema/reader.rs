@@ -83,9 +83,12 @@ impl Walk<'_> {
         head: Span,
     ) -> Vec<Item> {
         let mut items: Vec<Item> = Vec::new();
+        // Nodes that a misspelt one was meant to be are not missing.
+        let mut meant: Vec<&str> = Vec::new();
         for kdl in tree.nodes() {
             let name = kdl.name().value();
             let Some(child) = allowed.iter().find(|c| c.node.name == name) else {
+                meant.extend(nearest(name, allowed.iter().map(|c| c.node.name)));
                 self.unknown_node(kdl, parent, allowed);
                 continue;
             };
@@ -104,7 +107,7 @@ impl Walk<'_> {
                 _ => items.push(item),
             }
         }
-        for child in allowed.iter().filter(|c| c.count == Count::One) {
+        for child in allowed.iter().filter(|c| c.count == Count::One && !meant.contains(&c.node.name)) {
             if !tree.nodes().iter().any(|n| n.name().value() == child.node.name) {
                 let (place, name) = (parent.map_or(self.document.name, |p| p.name), child.node.name);
                 self.found.push(
@@ -156,13 +159,24 @@ impl Walk<'_> {
 
     fn args(&mut self, kdl: &KdlNode, node: &'static Node, name: Span) -> Vec<Option<Spanned<Value>>> {
         let mut args = Vec::new();
-        for (index, entry) in kdl.entries().iter().filter(|e| e.name().is_none()).enumerate() {
+        for (index, entry) in positional(kdl).enumerate() {
+            if let Some(prop) = nameless(kdl, node, index, entry) {
+                self.found.push(
+                    Diagnostic::error(
+                        &code::UNEXPECTED_ARGUMENT,
+                        format!("`{}` takes `{}=` by name", node.name, prop.name),
+                    )
+                    .label(self.span(entry.span()), "a value without its name")
+                    .help(format!("write `{}=` in front of it, as in `{}`", prop.name, node.example)),
+                );
+                continue;
+            }
             match node.args.get(index).or(node.rest) {
                 Some(field) => args.push(self.value(entry, field, node)),
                 None => self.unexpected_argument(entry, node),
             }
         }
-        for field in node.args.iter().skip(args.len()).filter(|f| f.required) {
+        for field in node.args.iter().skip(args.len()).filter(|f| f.required && !is_meant(kdl, node, f)) {
             self.found.push(
                 Diagnostic::error(&code::MISSING_ARGUMENT, format!("`{}` has no {}", node.name, field.name))
                     .label(name, format!("the {} is missing", field.name))
@@ -181,12 +195,9 @@ impl Walk<'_> {
         let error = Diagnostic::error(&code::UNEXPECTED_ARGUMENT, format!("`{}` takes {takes}", node.name))
             .label(self.span(entry.span()), "one too many");
         let word = entry.value().as_string().and_then(|w| nearest(w, node.props.iter().map(|p| p.name)));
-        // `memory (KiB)4`: a value of the one required property, without its name.
-        let nameless = node.props.iter().find(|p| p.required && entry.value().is_integer());
-        self.found.push(match (word, nameless) {
-            (Some(prop), _) => error.help(format!("did you mean `{prop}=...`?")),
-            (_, Some(prop)) => error.help(format!("write `{}=` in front of it", prop.name)),
-            _ => error.help(format!("remove it; a right line is `{}`", node.example)),
+        self.found.push(match word {
+            Some(prop) => error.help(format!("did you mean `{prop}=...`?")),
+            None => error.help(format!("remove it; a right line is `{}`", node.example)),
         });
     }
 
@@ -201,7 +212,7 @@ impl Walk<'_> {
         for entry in kdl.entries() {
             let Some(key) = entry.name() else { continue };
             let Some(field) = node.prop(key.value()) else {
-                self.unknown_property(entry, key.value(), self.span(key.span()), node);
+                self.unknown_property(key.value(), self.span(key.span()), node);
                 continue;
             };
             let span = self.span(entry.span());
@@ -221,7 +232,7 @@ impl Walk<'_> {
             let value = self.value(entry, field, node);
             props.push((field.name, value));
         }
-        for field in node.props.iter().filter(|f| f.required) {
+        for field in node.props.iter().filter(|f| f.required && !is_meant(kdl, node, f)) {
             if !firsts.iter().any(|(n, _)| *n == field.name) {
                 self.found.push(
                     Diagnostic::error(&code::MISSING_PROPERTY, format!("`{}` has no `{}=`", node.name, field.name))
@@ -233,7 +244,7 @@ impl Walk<'_> {
         props
     }
 
-    fn unknown_property(&mut self, entry: &KdlEntry, key: &str, key_span: Span, node: &'static Node) {
+    fn unknown_property(&mut self, key: &str, key_span: Span, node: &'static Node) {
         let error = Diagnostic::error(
             &code::UNKNOWN_PROPERTY,
             format!("`{}` has no property `{}`", node.name, key.escape_debug()),
@@ -255,9 +266,8 @@ impl Walk<'_> {
         } else if node.props.is_empty() {
             format!("`{}` has no properties; a right line is `{}`", node.name, node.example)
         } else {
-            format!("its properties are {}", listed(node.props.iter().map(|p| p.name)))
+            format!("its properties: {}", listed(node.props.iter().map(|p| p.name)))
         };
-        let _ = entry;
         self.found.push(error.help(help));
     }
 
@@ -288,10 +298,33 @@ impl Walk<'_> {
         } else if allowed.is_empty() {
             format!("`{}` holds no nodes: remove it", parent.map_or("this", |p| p.name))
         } else {
-            format!("nodes here are {}", listed(allowed.iter().map(|c| c.node.name)))
+            format!("nodes here: {}", listed(allowed.iter().map(|c| c.node.name)))
         };
         self.found.push(error.help(help));
     }
+}
+
+fn positional(kdl: &KdlNode) -> impl Iterator<Item = &KdlEntry> {
+    kdl.entries().iter().filter(|e| e.name().is_none())
+}
+
+/// The required property that this argument is the value of, without the name: `memory (KiB)8`, `link "a" "b"`.
+fn nameless(kdl: &KdlNode, node: &'static Node, index: usize, entry: &KdlEntry) -> Option<&'static Field> {
+    if node.args.get(index).or(node.rest).is_some_and(|f| f.ty.takes(entry.value())) {
+        return None;
+    }
+    let absent = |f: &&Field| !kdl.entries().iter().any(|e| e.name().is_some_and(|n| n.value() == f.name));
+    node.props.iter().find(|f| f.required && f.ty.takes(entry.value()) && absent(f))
+}
+
+/// Whether something else on the line, reported for itself, was meant to be this field: then it is not missing.
+fn is_meant(kdl: &KdlNode, node: &'static Node, field: &Field) -> bool {
+    let as_key = kdl.entries().iter().filter_map(|e| e.name()).map(|n| n.value()).any(|key| {
+        let unknown = node.prop(key).is_none();
+        unknown && (key == field.name || nearest(key, node.props.iter().map(|p| p.name)) == Some(field.name))
+    });
+    let mut values = positional(kdl).enumerate();
+    as_key || values.any(|(index, entry)| nameless(kdl, node, index, entry).is_some_and(|f| f.name == field.name))
 }
 
 impl Field {

@@ -1,5 +1,7 @@
-//! KDL text -> tree, with the parser's complaints as diagnostics.
+//! KDL text -> tree, with the parser's complaints as diagnostics that say what to change.
 
+use super::brackets::{Finding, MAX_DEPTH, scan};
+use super::value::unit_for;
 use crate::diag::codes::schema as code;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Source, SourceId, Span};
@@ -8,10 +10,10 @@ use std::ops::Range;
 
 /// A document larger than this was not written by a person.
 const MAX_BYTES: usize = 1 << 20;
-/// The parser recurses once per nesting level.
-const MAX_DEPTH: usize = 32;
 /// After this many, further ones are echoes of the first.
 const MAX_REPORTS: usize = 20;
+
+const VALUES: &str = "values are numbers, `#true`, `#false`, plain words, and strings in quotes";
 
 /// A byte range as a span that is certainly inside the text and on character boundaries.
 pub(super) fn span(source: &Source, id: SourceId, range: Range<usize>) -> Span {
@@ -30,101 +32,185 @@ pub(super) fn span(source: &Source, id: SourceId, range: Range<usize>) -> Span {
 }
 
 pub(super) fn parse(source: &Source, id: SourceId) -> Result<KdlDocument, Diagnostics> {
-    let mut found = Diagnostics::new();
-    if let Some(at) = source.invalid_utf8 {
-        found.push(
-            Diagnostic::error(&code::NOT_UTF8, "the file is not UTF-8 text")
-                .label(span(source, id, at..at + 1), "first byte that is not UTF-8")
-                .help("save the file as UTF-8"),
-        );
-        return Err(found);
-    }
-    if source.text.len() > MAX_BYTES {
-        found.push(
-            Diagnostic::error(&code::TOO_LARGE, "the file is larger than 1 MiB")
-                .label(span(source, id, 0..0), format!("{} bytes", source.text.len()))
-                .help("is this the right file?"),
-        );
-        return Err(found);
-    }
-    if let Some(at) = too_deep(&source.text) {
-        found.push(
-            Diagnostic::error(&code::TOO_DEEP, format!("nested more than {MAX_DEPTH} deep"))
-                .label(span(source, id, at..at + 1), "one level too many")
-                .help("close what is open; no document needs more than 4 levels"),
-        );
-        return Err(found);
+    let at = |range: Range<usize>| span(source, id, range);
+    let unreadable = if let Some(offset) = source.invalid_utf8 {
+        let error = Diagnostic::error(&code::NOT_UTF8, "the file is not UTF-8 text");
+        Some(error.label(at(offset..offset + 1), "the first byte that is not UTF-8").help("save the file as UTF-8"))
+    } else if source.text.len() > MAX_BYTES {
+        let error = Diagnostic::error(&code::TOO_LARGE, "the file is larger than 1 MiB");
+        Some(error.label(at(0..0), format!("{} bytes", source.text.len())).help("is this the right file?"))
+    } else {
+        foreign(&source.text, &at).or_else(|| scan(&source.text).map(|f| unbalanced(source, f, &at)))
+    };
+    if let Some(diagnostic) = unreadable {
+        return Err(Diagnostics { list: vec![diagnostic] });
     }
     let error = match KdlDocument::parse_v2(&source.text) {
         Ok(document) => return Ok(document),
         Err(error) => error,
     };
+    let mut found = Diagnostics::new();
     for diagnostic in error.diagnostics.iter().take(MAX_REPORTS) {
-        found.push(translate(source, id, diagnostic));
+        let diagnostic = explain(source, id, diagnostic);
+        // The parser may fail several times in one place; the first time says why.
+        if !found.list.iter().any(|d| d.labels[0].span.start == diagnostic.labels[0].span.start) {
+            found.push(diagnostic);
+        }
     }
     if found.list.is_empty() {
-        found.push(Diagnostic::error(&code::SYNTAX, "not a KDL document").label(span(source, id, 0..0), "here"));
+        found.push(Diagnostic::error(&code::SYNTAX, "not a KDL document").label(at(0..0), "here").help(VALUES));
     }
     Err(found)
 }
 
-/// Offset of the bracket or comment that opens one level too many. Quotes are not read, so brackets in strings count:
-/// a false alarm takes more than thirty of them, all open.
-fn too_deep(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let (mut braces, mut comments, mut dashes) = (0usize, 0usize, 0usize);
-    for (at, &byte) in bytes.iter().enumerate() {
-        match (byte, bytes.get(at + 1)) {
-            (b'{', _) => braces += 1,
-            (b'}', _) => braces = braces.saturating_sub(1),
-            (b'/', Some(b'*')) => comments += 1,
-            (b'*', Some(b'/')) => comments = comments.saturating_sub(1),
-            (b'/', Some(b'-')) => dashes += 1,
-            (b'\n', _) => dashes = 0,
-            _ => {}
-        }
-        if braces > MAX_DEPTH || comments > MAX_DEPTH || dashes > MAX_DEPTH {
-            return Some(at);
-        }
-    }
-    None
+/// Other languages, by their first character.
+fn foreign(text: &str, at: &impl Fn(Range<usize>) -> Span) -> Option<Diagnostic> {
+    let start = text.len() - text.trim_start().len();
+    let language = match text.as_bytes().get(start)? {
+        b'{' => "JSON",
+        b'[' => "TOML",
+        _ => return None,
+    };
+    Some(
+        Diagnostic::error(&code::SYNTAX, format!("this looks like {language}, not KDL"))
+            .label(at(start..start + 1), "a document starts with a node's name")
+            .help("a manifest starts with a line such as `system \"sensor-hub\" {`"),
+    )
 }
 
-fn translate(source: &Source, id: SourceId, d: &KdlDiagnostic) -> Diagnostic {
-    let start = d.span.offset();
-    let span = span(source, id, start..start.saturating_add(d.span.len()));
-    let at = &source.text[span.start as usize..span.end as usize];
-    let message = d.message.as_deref().map_or_else(|| "not KDL".into(), phrase);
-    let label = d.label.clone().unwrap_or_else(|| "here".into());
-    let error = Diagnostic::error(&code::SYNTAX, message).label(span, label);
-    match version_1(source, at, span.start as usize).or_else(|| d.help.clone()) {
-        Some(help) => error.help(help),
-        None => error,
+fn unbalanced(source: &Source, finding: Finding, at: &impl Fn(Range<usize>) -> Span) -> Diagnostic {
+    let error = |message: &str| Diagnostic::error(&code::SYNTAX, message);
+    match finding {
+        Finding::OpenString(range) => error("this string is never closed")
+            .label(at(range), "opened here")
+            .help("close it with `\"`; a string of several lines is between `\"\"\"` and `\"\"\"`"),
+        Finding::OpenComment(range) => {
+            error("this comment is never closed").label(at(range), "opened here").help("close it with `*/`")
+        }
+        Finding::OpenBrace(range) => {
+            let end = source.text.trim_end().len();
+            error("this `{` is never closed")
+                .label(at(range), "opened here")
+                .label(at(end..end), "the file ends here")
+                .help("add a `}` where the block ends")
+        }
+        Finding::StrayBrace(range) => error("this `}` closes nothing")
+            .label(at(range), "no open `{` before it")
+            .help("remove it, or find the block that was closed too early"),
+        Finding::TooDeep(range) => Diagnostic::error(&code::TOO_DEEP, format!("nested more than {MAX_DEPTH} deep"))
+            .label(at(range), "one level too many")
+            .help("close what is open; no document needs more than 4 levels"),
     }
+}
+
+fn explain(source: &Source, id: SourceId, d: &KdlDiagnostic) -> Diagnostic {
+    let start = d.span.offset();
+    let mut range = last_line(&source.text, span(source, id, start..start.saturating_add(d.span.len())));
+    let expected = d.label.as_deref().unwrap_or_default().trim_start_matches("not ");
+    let advice = match expected {
+        "property value" => {
+            let token = range.start + source.text[range.clone()].rfind('=').map_or(0, |n| n + 1);
+            if !source.text[token..range.end].trim().is_empty() {
+                range.start = token;
+            }
+            range.end += source.text[range.end..].find([' ', '\t', '\r', '\n', ';', '{', '}']).unwrap_or(0);
+            value(&source.text[token..range.end])
+        }
+        "identifier string" => value(source.text[range.clone()].trim_start_matches('=')),
+        "node name" => Advice::new("a line must start with a node's name", "not a name", "write the node's name first"),
+        "EOF" | "closed" => node_end(&source.text, range.start),
+        "quoted string" | "raw string" => string(&source.text[range.clone()]),
+        _ => {
+            let message = d.message.as_deref().map_or_else(|| "this is not KDL".into(), phrase);
+            let help = d.help.as_deref().map_or_else(|| VALUES.into(), phrase);
+            Advice { message, label: "here".into(), help }
+        }
+    };
+    let help = version_1(&source.text, &range).unwrap_or(advice.help);
+    Diagnostic::error(&code::SYNTAX, advice.message).label(span(source, id, range), advice.label).help(help)
+}
+
+/// The parser's spans may start where it last was sure, lines before: what is wrong is in their last line.
+fn last_line(text: &str, span: Span) -> Range<usize> {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let whole = &text[start..end];
+    let trimmed = whole.trim_end();
+    let from = trimmed.rfind('\n').map_or(0, |n| n + 1);
+    let from = from + (trimmed[from..].len() - trimmed[from..].trim_start().len());
+    if trimmed.is_empty() { start..end } else { start + from..start + trimmed.len() }
+}
+
+struct Advice {
+    message: String,
+    label: String,
+    help: String,
+}
+
+impl Advice {
+    fn new(message: &str, label: &str, help: impl Into<String>) -> Advice {
+        Advice { message: message.into(), label: label.into(), help: help.into() }
+    }
+}
+
+fn value(text: &str) -> Advice {
+    let text = text.trim();
+    let bare = text.rsplit(')').next().unwrap_or(text).trim();
+    let digits = bare.bytes().take_while(|b| b.is_ascii_digit() || *b == b'_').count();
+    let (number, rest) = bare.split_at(digits);
+    if text.is_empty() || text.ends_with('=') {
+        return Advice::new("a property without a value", "no value", "write a value after `=`");
+    }
+    if !number.is_empty() && rest.is_empty() && digits > 38 {
+        return Advice::new("this number is too large", "beyond 128 bits", "write a smaller number");
+    }
+    if !number.is_empty() && rest.starts_with(|c: char| c.is_alphabetic() || c == ':') {
+        let unit = unit_for(rest.trim_start_matches(':'));
+        let help = unit.map_or("units go in front, as in `(KiB)24`; strings go in quotes".into(), |unit| {
+            format!("units go in front: write `({unit}){number}`")
+        });
+        return Advice::new("letters after a number", "neither a number nor a word", help);
+    }
+    Advice::new("this is not a value", "not a value", VALUES)
+}
+
+fn string(text: &str) -> Advice {
+    if text.chars().any(char::is_control) {
+        return Advice::new(
+            "a string with a control character",
+            "in here",
+            "remove it, or write it as an escape such as `\\t`",
+        );
+    }
+    Advice::new(
+        "this is not a string",
+        "not a string",
+        "strings are in quotes; inside, write `\\\"` and `\\\\` for a quote and a backslash",
+    )
+}
+
+/// A node's line goes on where it should have ended.
+fn node_end(text: &str, at: usize) -> Advice {
+    if text[at..].starts_with('=') {
+        let help = "write `name \"value\"`, without `=`; properties are `key=value`, after the node's name";
+        return Advice::new("an `=` without a node", "before it stands the name of a node", help);
+    }
+    Advice::new("this belongs to no node", "not expected here", "start a new line, or put `;` between two nodes")
 }
 
 /// The parser's sentences as one lowercase phrase.
 fn phrase(message: &str) -> String {
     let message = message.trim_end_matches('.');
     let mut chars = message.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => "not KDL".into(),
-    }
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// Words and strings of KDL 1 that KDL 2 writes in another way.
-fn version_1(source: &Source, at: &str, start: usize) -> Option<String> {
-    let word = at.trim().trim_start_matches('=');
-    let word = word.rsplit('=').next().unwrap_or(word);
+fn version_1(text: &str, range: &Range<usize>) -> Option<String> {
+    let at = text[range.clone()].trim();
+    let word = at.rsplit('=').next().unwrap_or(at);
     if ["true", "false", "null"].contains(&word) {
         return Some(format!("KDL 2 writes `#{word}`"));
     }
-    let line_start = source.text[..start].rfind('\n').map_or(0, |n| n + 1);
-    let line = source.text[line_start..].lines().next().unwrap_or_default();
-    if line.contains("r#\"") || line.contains("r\"") {
-        return Some("this looks like KDL 1: KDL 2 writes raw strings as `#\"...\"#`, without the `r`".into());
-    }
-    let bare = |w: &str| line.split([' ', '=', '\t']).any(|part| part.trim_end_matches(['{', ';', '}']) == w);
-    ["true", "false", "null"].into_iter().find(|w| bare(w)).map(|w| format!("KDL 2 writes `#{w}`"))
+    let raw = at.starts_with("r#\"") || at.starts_with("r\"");
+    raw.then(|| "this looks like KDL 1: KDL 2 writes raw strings as `#\"...\"#`, without the `r`".into())
 }

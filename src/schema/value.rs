@@ -85,6 +85,13 @@ const TIMES: &[Unit] = &[
 ];
 const PERCENTS: &[Unit] = &[Unit { name: "percent", scale: 1, also: &["%", "pct", "percentage"] }];
 
+/// The unit that people mean by `text`, of whatever kind.
+pub(super) fn unit_for(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    let meant = |u: &&Unit| u.also.contains(&lower.as_str()) || u.name.to_lowercase() == lower;
+    [SIZES, TIMES, PERCENTS].into_iter().flatten().find(meant).map(|u| u.name)
+}
+
 impl Type {
     fn units(self) -> &'static [Unit] {
         match self {
@@ -125,7 +132,7 @@ impl Type {
     }
 
     /// Whether values of this kind are of this type at all, so that what is wrong with one is a matter of the value.
-    fn takes(self, value: &KdlValue) -> bool {
+    pub(super) fn takes(self, value: &KdlValue) -> bool {
         match (self, value) {
             (Type::Text | Type::Name | Type::Word(_), KdlValue::String(_)) => true,
             (Type::Integer(..) | Type::Size | Type::Time | Type::Percent, KdlValue::Integer(_)) => true,
@@ -138,13 +145,16 @@ impl Type {
 
 /// Reads `entry` as a value of type `ty`; `what` names the field for messages.
 pub(super) fn convert(ty: Type, entry: &KdlEntry, what: &str, span: Span) -> Result<Spanned<Value>, Diagnostic> {
-    let reader = Reader { what, span, unit: entry.ty().map(|u| u.value()) };
+    let written = entry.format().map_or("", |f| f.value_repr.as_str());
+    let reader = Reader { what, span, written, unit: entry.ty().map(|u| u.value()) };
     reader.read(ty, entry.value()).map(|value| Spanned::new(value, span))
 }
 
 struct Reader<'a> {
     what: &'a str,
     span: Span,
+    /// The value as it stands in the text.
+    written: &'a str,
     unit: Option<&'a str>,
 }
 
@@ -231,12 +241,9 @@ impl Reader<'_> {
                 .help(format!("for example `\"{better}\"`")));
         }
         if text.starts_with(['.', '-']) || text.len() > 64 {
+            let why = if text.len() > 64 { format!("{} letters", text.len()) } else { "starts with `.` or `-`".into() };
             return Err(self
-                .error(
-                    &code::BAD_CHARACTER,
-                    format!("{} is not a legal name", self.what),
-                    "starts with `.` or `-`, or is over 64 letters",
-                )
+                .error(&code::BAD_CHARACTER, format!("{} is not a legal name", self.what), why)
                 .help("start with a letter, a digit or `_`, and use at most 64 of them"));
         }
         Ok(text.into())
@@ -266,10 +273,8 @@ impl Reader<'_> {
             format!("not {}", ty.describe()),
         );
         Err(match nearest(text, ty.words()) {
-            Some(near) => error.help(format!(
-                "did you mean {}?",
-                if near.starts_with('#') { near.into() } else { format!("\"{near}\"") }
-            )),
+            Some(near) if near.starts_with('#') => error.help(format!("did you mean `{near}`?")),
+            Some(near) => error.help(format!("did you mean `\"{near}\"`?")),
             None => error.help(format!("write {}", ty.describe())),
         })
     }
@@ -284,7 +289,7 @@ impl Reader<'_> {
         let Some(written) = self.unit else {
             let first = units.first().map_or("", |u| u.name);
             return Err(self
-                .error(&code::MISSING_UNIT, format!("{} has no unit", self.what), format!("{value} what?"))
+                .error(&code::MISSING_UNIT, format!("{} has no unit", self.what), "a number without a unit")
                 .help(format!("write the unit in front: `({first}){value}`{names}")));
         };
         let Some(unit) = units.iter().find(|u| u.name == written) else {
@@ -292,12 +297,12 @@ impl Reader<'_> {
             let meant = units.iter().find(|u| u.also.contains(&lower.as_str()) || u.name.to_lowercase() == lower);
             let error = self.error(
                 &code::UNKNOWN_UNIT,
-                format!("unknown unit for {}", self.what),
-                format!("`({written})` is not {}", ty.describe()),
+                format!("{} has an unknown unit", self.what),
+                format!("`{written}` is not {}", listed(units.iter().map(|u| u.name))),
             );
             return Err(match meant {
                 Some(unit) => error.help(format!("write `({}){value}`", unit.name)),
-                None => error.help(format!("write {}{names}", ty.describe())),
+                None => error.help(format!("write {}", ty.describe())),
             });
         };
         let scaled = value.checked_mul(i128::from(unit.scale));
@@ -325,13 +330,16 @@ impl Reader<'_> {
 
     fn wrong_type(&self, ty: Type, value: &KdlValue) -> Diagnostic {
         let error = self.mismatch(ty, format!("this is {}", kind(value)));
+        let number = matches!(value, KdlValue::Integer(_) | KdlValue::Float(_));
         let help = match value {
             KdlValue::String(text) => self.quoted(ty, text),
-            KdlValue::Integer(_) if ty.takes(&KdlValue::String(String::new())) => self.unquoted(value),
-            KdlValue::Float(f) => self.whole(ty, *f),
             KdlValue::Integer(i @ (0 | 1)) if ty.takes(&KdlValue::Bool(true)) => {
                 Some(format!("write `{}`", if *i == 1 { "#true" } else { "#false" }))
             }
+            _ if number && matches!(ty, Type::Text | Type::Name) && self.unit.is_none() => {
+                Some(format!("write it in quotes: `\"{}\"`", self.written))
+            }
+            KdlValue::Float(f) => self.whole(ty, *f),
             _ => None,
         };
         error.help(help.unwrap_or_else(|| format!("write {}", ty.describe())))
@@ -363,10 +371,6 @@ impl Reader<'_> {
         }
         let unit = units.iter().find(|u| u.name.to_lowercase() == lower || u.also.contains(&lower.as_str()))?;
         Some(format!("write `({}){number}`", unit.name))
-    }
-
-    fn unquoted(&self, value: &KdlValue) -> Option<String> {
-        Some(format!("write it in quotes: `\"{}\"`", value.as_integer()?))
     }
 
     /// A fraction of a unit that is a whole number of smaller ones.
