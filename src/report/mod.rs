@@ -1,1 +1,235 @@
-//! Stage 8: the region table: text, JSON.
+//! Stage 8: plan -> [`Report`]: the region table, for people and for machines.
+
+use crate::link::System;
+use crate::plan::table::{Bank, BankKind, Kind, Process, Region, RegionAccess, RegionTable, Section, WasteCount};
+use crate::plan::{Plan, percent};
+use std::fmt::{self, Write};
+
+/// What is printed, and what goes into `NAME.regions.json`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub text: String,
+    pub json: String,
+}
+
+/// The report of a plan.
+pub fn table(system: &System, plan: &Plan) -> Report {
+    let regions = RegionTable::new(system, plan);
+    Report { text: text(&regions), json: regions.to_json() }
+}
+
+/// A region table as a person reads it. Everything that is placed, in address order; below what belongs to a process,
+/// the regions that cover it, with their register words.
+pub fn text(table: &RegionTable) -> String {
+    let mut out = String::new();
+    write_text(&mut out, table).expect("a string takes all that is written");
+    out
+}
+
+fn write_text(out: &mut String, table: &RegionTable) -> fmt::Result {
+    write!(out, "{}", table.system)?;
+    if let Some(version) = &table.system_version {
+        write!(out, " {version}")?;
+    }
+    writeln!(out, " on {} ({}, {} regions)\n", table.board, table.protection.model, table.protection.entries)?;
+    writeln!(out, "  base         {:>12}  access  what", "size")?;
+    for bank in &table.banks {
+        in_bank(out, table, bank)?;
+    }
+    for bank in &table.banks {
+        writeln!(
+            out,
+            "{:5}  {} of {} bytes in use ({} %){}",
+            if bank.kind == BankKind::Flash { "flash" } else { "RAM" },
+            Count(bank.used.into()),
+            Count(bank.size.into()),
+            percent(bank.used.into(), bank.size.into()),
+            kernel_share(table, bank)
+        )?;
+    }
+    let WasteCount { asked, padding, rounding, gap } = table.waste;
+    writeln!(
+        out,
+        "waste  {} of {} bytes asked for ({} %)",
+        Count(u64::from(padding) + u64::from(rounding) + u64::from(gap)),
+        Count(asked.into()),
+        percent(u64::from(padding) + u64::from(rounding) + u64::from(gap), asked.into())
+    )
+}
+
+fn in_bank(out: &mut String, table: &RegionTable, bank: &Bank) -> fmt::Result {
+    writeln!(out, "{} bank {}", if bank.kind == BankKind::Flash { "flash" } else { "RAM" }, bank.name)?;
+    let is_flash = |section: &&Section| matches!(section.kind, Kind::Vectors | Kind::Code | Kind::Constants);
+    let sections = table.sections.iter().filter(|section| is_flash(section) == (bank.kind == BankKind::Flash));
+    let mut open: Option<&Process> = None;
+    for section in sections {
+        if section.process != open.map(|process| process.name.clone()) {
+            if let Some(process) = open {
+                regions(out, &process.regions)?;
+            }
+            open = table.processes.iter().find(|process| Some(&process.name) == section.process.as_ref());
+            if let Some(process) = open {
+                head(out, process)?;
+            }
+        }
+        row(out, section, open)?;
+    }
+    if let Some(process) = open {
+        regions(out, &process.regions)?;
+    }
+    if bank.kind == BankKind::Flash {
+        regions(out, &table.fixed)?;
+    }
+    writeln!(out)
+}
+
+/// The head of a process: its components, what it costs, and why.
+fn head(out: &mut String, process: &Process) -> fmt::Result {
+    let WasteCount { asked, padding, rounding, gap } = process.waste;
+    write!(out, "process {}", process.name)?;
+    if process.components.len() != 1 || process.components[0] != process.name {
+        write!(out, " ({})", process.components.join(", "))?;
+    }
+    write!(out, ": {} bytes asked for", Count(asked.into()))?;
+    let causes =
+        [(gap, "gap before the first region"), (rounding, "edges of regions"), (padding, "alignment of parts")];
+    let causes = causes.iter().filter(|(bytes, _)| *bytes > 0);
+    let causes: Vec<String> = causes.map(|(bytes, cause)| format!("{} {cause}", Count((*bytes).into()))).collect();
+    match causes.is_empty() {
+        true => writeln!(out, ", nothing wasted")?,
+        false => writeln!(
+            out,
+            ", {} wasted ({})",
+            Count(u64::from(padding) + u64::from(rounding) + u64::from(gap)),
+            causes.join(", ")
+        )?,
+    }
+    match &process.why {
+        Some(why) => writeln!(out, "  why: {why}"),
+        None => Ok(()),
+    }
+}
+
+fn row(out: &mut String, section: &Section, process: Option<&Process>) -> fmt::Result {
+    let component = section.component.as_deref().unwrap_or("");
+    // The kernel and the runtime are named by their sections only.
+    let owner = match component {
+        "" => section.name.rsplit('.').next().unwrap_or(""),
+        component => component,
+    };
+    let (access, what) = match section.kind {
+        Kind::Vectors => ("r-x", "vector table".to_string()),
+        Kind::Code => ("r-x", format!("{owner}: code")),
+        Kind::Constants => ("r-x", format!("{owner}: constants")),
+        Kind::KernelStack => ("---", "kernel: stack".to_string()),
+        Kind::KernelMemory => ("---", "kernel: memory".to_string()),
+        Kind::Stack => ("rw-", stack(process)),
+        Kind::InstanceData => ("rw-", format!("{component}: globals and tables")),
+        Kind::Memory => ("rw-", memory(section, component)),
+    };
+    writeln!(out, "  {}  {:>12}  {access}     {what}", Address(section.base.0), Count(section.size.into()).to_string())
+}
+
+fn stack(process: Option<&Process>) -> String {
+    match process.map(|process| &process.stack) {
+        Some(stack) => match (stack.bound, stack.recursion.first()) {
+            (Some(bound), _) => format!("stack, at most {} used", Count(bound.into())),
+            (None, Some(first)) => format!("stack, no bound: `{first}` is recursive"),
+            (None, None) => "stack".to_string(),
+        },
+        None => "stack".to_string(),
+    }
+}
+
+fn memory(section: &Section, component: &str) -> String {
+    let Some(memory) = &section.memory else { return format!("{component}: memory") };
+    let mut text = format!("{component}: memory");
+    if memory.index > 0 {
+        write!(text, " `{}`", memory.name).expect("a string takes all that is written");
+    }
+    if memory.bytes != section.size {
+        write!(text, ", {} at the start", Count(memory.bytes.into())).expect("a string takes all that is written");
+    }
+    if memory.max_bytes != memory.bytes {
+        write!(text, ", grows to {}", Count(memory.max_bytes.into())).expect("a string takes all that is written");
+    }
+    match &memory.why {
+        Some(why) => format!("{text} ({why})"),
+        None => text,
+    }
+}
+
+fn regions(out: &mut String, regions: &[Region]) -> fmt::Result {
+    for region in regions {
+        let access = match region.access {
+            RegionAccess::ReadExecute => "r-x",
+            RegionAccess::ReadWrite => "rw-",
+        };
+        // What the region grants, which is less than the region where eighths of it are off.
+        let (eighth, off) = (region.size / 8, region.subregions_off);
+        let (first, after) = (u64::from(off.trailing_ones()), 8 - u64::from(off.leading_ones()));
+        let base = region.base.0 + (first * eighth) as u32;
+        let size = (after - first) * eighth;
+        let part = match off {
+            0 => String::new(),
+            _ => format!(" (eighths {} to {after} of {} at {})", first + 1, Count(region.size), Address(region.base.0)),
+        };
+        let [rbar, rasr] = region.words.map(|word| Address(word.0).to_string());
+        writeln!(
+            out,
+            "  {}  {:>12}  {access}     region {}: {rbar} {rasr}{part}",
+            Address(base),
+            Count(size).to_string(),
+            region.slot
+        )?;
+    }
+    Ok(())
+}
+
+fn kernel_share(table: &RegionTable, bank: &Bank) -> String {
+    let sum = |kinds: &[Kind], name: &str| -> u64 {
+        let sections = table.sections.iter().filter(|section| kinds.contains(&section.kind));
+        sections.filter(|section| section.name.ends_with(name)).map(|section| u64::from(section.size)).sum()
+    };
+    match bank.kind {
+        BankKind::Flash => format!(
+            ", {} of them the kernel's code, {} its tables",
+            Count(sum(&[Kind::Code], ".text.kernel")),
+            Count(sum(&[Kind::Constants, Kind::Vectors], "") - sum_of_components(table))
+        ),
+        BankKind::Ram => {
+            format!(", {} of them the kernel's", Count(sum(&[Kind::KernelStack, Kind::KernelMemory], "")))
+        }
+    }
+}
+
+/// Constants that are not the kernel's.
+fn sum_of_components(table: &RegionTable) -> u64 {
+    let constants = table.sections.iter().filter(|section| section.kind == Kind::Constants);
+    constants.filter(|section| section.name != ".rodata.kernel").map(|section| u64::from(section.size)).sum()
+}
+
+/// `0x2000_0400`.
+struct Address(u32);
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#06x}_{:04x}", self.0 >> 16, self.0 & 0xffff)
+    }
+}
+
+/// A number of bytes, with thin groups of thousands: `24 576`.
+struct Count(u64);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index) % 3 == 0 {
+                f.write_char(' ')?;
+            }
+            f.write_char(digit)?;
+        }
+        Ok(())
+    }
+}

@@ -6,4 +6,5 @@ mod fixture;
 mod image;
 mod placing;
 mod protect;
+mod report;
 mod verify;
