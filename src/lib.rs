@@ -4,6 +4,7 @@ pub mod board;
 pub mod cli;
 pub mod codegen;
 pub mod diag;
+pub mod dump;
 pub mod image;
 pub mod ingest;
 pub mod kernel;
@@ -20,21 +21,23 @@ pub mod verify;
 
 use diag::Diagnostics;
 use source::{SourceId, Sources};
-use trace::{Stage, Trace};
+use trace::{Show, Trace};
 
 /// The pipeline. Each stage borrows what the ones before it made, and changes nothing in it; what a stage finds wrong
 /// goes to `found`, and the next one runs as long as there is something to run on.
 pub fn check(sources: &mut Sources, id: SourceId, trace: &mut Trace, found: &mut Diagnostics) -> Option<()> {
-    let manifest = found.take(manifest::read(sources, id))?;
-    trace.done(Stage::Manifest, || format!("{manifest:#?}\n"));
-    let board = found.take(board::load(sources, &manifest))?;
-    trace.done(Stage::Board, || format!("{board:#?}\n"));
-    let modules = found.take(ingest::read(&manifest, &board))?;
-    trace.done(Stage::Modules, || format!("{modules:#?}\n"));
+    let manifest = trace.stage("manifest", || found.take(manifest::read(sources, id)))?;
+    trace.show(Show::Manifest, || dump::manifest(&manifest));
+    let board = trace.stage("board", || found.take(board::load(sources, &manifest)))?;
+    trace.show(Show::Board, || dump::board(&board));
+    let modules = trace.stage("ingest", || found.take(ingest::read(&manifest, &board)))?;
+    trace.show(Show::Modules, || dump::modules(&modules));
     if found.has_errors() {
-        return None; // What is missing from a manifest with errors would be missed again by everyone who needs it.
+        return None; // What a manifest with errors lacks, everyone who needs it would miss again.
     }
-    let system = found.take(link::resolve(&manifest, &board, &modules))?;
-    trace.done(Stage::System, || format!("{system:#?}\n"));
-    Some(())
+    let system = trace.stage("link", || found.take(link::resolve(&manifest, &board, &modules)))?;
+    trace.show(Show::System, || dump::system(&system));
+    trace.show(Show::Clif, || dump::clif(&system));
+    trace.show(Show::Assembly, || dump::assembly(&system));
+    trace.stage("codegen", || found.take(codegen::compile(&system))).map(drop)
 }

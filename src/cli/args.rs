@@ -1,7 +1,7 @@
 //! What may stand on the command line.
 
 use crate::diag::render::Format;
-use crate::trace::Stage;
+use crate::trace::Show;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -27,6 +27,13 @@ pub struct Cli {
 pub enum Command {
     /// Check a manifest and its modules, and write nothing
     Check(Input),
+    /// Check the isolation of a finished image, from its ELF file alone
+    Verify {
+        /// `NAME.elf`
+        image: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
     /// List the boards that a manifest can name
     Boards(Output),
     /// Explain a diagnostic, or list them all
@@ -48,7 +55,7 @@ pub struct Input {
     pub manifest: PathBuf,
     /// Print what a stage made, in place of the result
     #[arg(long, value_name = "STAGE", value_parser = stages())]
-    pub dump: Option<Stage>,
+    pub dump: Option<Show>,
     /// Print how long each stage took
     #[arg(long)]
     pub time: bool,
@@ -92,7 +99,7 @@ pub enum ResultFormat {
     Json,
 }
 
-fn stages() -> impl TypedValueParser<Value = Stage> {
-    PossibleValuesParser::new(Stage::ALL.iter().map(|s| s.name()))
-        .map(|name| Stage::from_name(&name).expect("one of the possible values"))
+fn stages() -> impl TypedValueParser<Value = Show> {
+    PossibleValuesParser::new(Show::ALL.iter().map(|s| s.name()))
+        .map(|name| Show::from_name(&name).expect("one of the possible values"))
 }

@@ -6,6 +6,7 @@ mod bug;
 mod explain;
 mod pipeline;
 mod shell;
+mod verify;
 
 use args::{Cli, Command, When};
 use clap::{CommandFactory, FromArgMatches};
@@ -55,6 +56,7 @@ fn start() -> ExitCode {
 fn run(shell: &Shell, command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Check(input) => pipeline::check(shell, input),
+        Command::Verify { image, output } => verify::verify(shell, image, output.format),
         Command::Boards(output) => boards::list(shell, output.format),
         Command::Explain { code, output } => explain::explain(shell, code.as_deref(), output.format),
         Command::Completions { shell: kind } => {

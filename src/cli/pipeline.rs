@@ -41,7 +41,7 @@ impl Run {
         shell.diagnostics(&self.found, &self.sources);
         if input.time {
             for (stage, time) in &self.trace.times {
-                shell.status(stage.name(), &format!("{:9.3} ms", time.as_secs_f64() * 1000.0));
+                shell.status(stage, &format!("{:9.3} ms", time.as_secs_f64() * 1000.0));
             }
         }
         shell.summary(&self.sources.get(self.manifest).name, &self.found);

@@ -59,7 +59,12 @@ impl Shell {
     }
 
     pub fn failure(&self, failure: &Failure) {
-        self.say(&format!("{}: {failure}\n", self.paint("1;31", "error")));
+        self.fault(&failure.to_string());
+    }
+
+    /// `error: ...`
+    pub fn fault(&self, text: &str) {
+        self.say(&format!("{}: {text}\n", self.paint("1;31", "error")));
     }
 
     /// Text on stderr. Nobody is left to tell if that fails.

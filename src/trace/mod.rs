@@ -4,53 +4,62 @@ use std::time::{Duration, Instant};
 
 /// A point of the pipeline that `--dump` can print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum Show {
     Manifest,
     Board,
     Modules,
     System,
+    Clif,
+    Assembly,
 }
 
-impl Stage {
-    pub const ALL: &[Stage] = &[Stage::Manifest, Stage::Board, Stage::Modules, Stage::System];
+impl Show {
+    pub const ALL: &[Show] = &[Show::Manifest, Show::Board, Show::Modules, Show::System, Show::Clif, Show::Assembly];
 
     /// The word on the command line.
     pub fn name(self) -> &'static str {
         match self {
-            Stage::Manifest => "manifest",
-            Stage::Board => "board",
-            Stage::Modules => "modules",
-            Stage::System => "system",
+            Show::Manifest => "manifest",
+            Show::Board => "board",
+            Show::Modules => "modules",
+            Show::System => "system",
+            Show::Clif => "clif",
+            Show::Assembly => "asm",
         }
     }
 
-    pub fn from_name(name: &str) -> Option<Stage> {
-        Stage::ALL.iter().copied().find(|s| s.name() == name)
+    pub fn from_name(name: &str) -> Option<Show> {
+        Show::ALL.iter().copied().find(|s| s.name() == name)
     }
 }
 
 /// Goes along with one build.
 #[derive(Debug)]
 pub struct Trace {
-    wanted: Option<Stage>,
-    /// The text of the wanted stage, once it has run.
+    wanted: Option<Show>,
+    /// The wanted text, once there is something to make it of.
     pub dump: Option<String>,
-    /// In the order run.
-    pub times: Vec<(Stage, Duration)>,
-    since: Instant,
+    /// How long each stage took, in the order run.
+    pub times: Vec<(&'static str, Duration)>,
 }
 
 impl Trace {
-    pub fn new(wanted: Option<Stage>) -> Trace {
-        Trace { wanted, dump: None, times: Vec::new(), since: Instant::now() }
+    pub fn new(wanted: Option<Show>) -> Trace {
+        Trace { wanted, dump: None, times: Vec::new() }
     }
 
-    /// A stage has ended; `text` is its result, made only if someone wants it.
-    pub fn done(&mut self, stage: Stage, text: impl FnOnce() -> String) {
-        self.times.push((stage, self.since.elapsed()));
-        if self.wanted == Some(stage) {
+    /// Runs a stage.
+    pub fn stage<T>(&mut self, name: &'static str, run: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = run();
+        self.times.push((name, start.elapsed()));
+        result
+    }
+
+    /// What can be printed now: `text` makes it, if someone wants it.
+    pub fn show(&mut self, what: Show, text: impl FnOnce() -> String) {
+        if self.wanted == Some(what) {
             self.dump = Some(text());
         }
-        self.since = Instant::now();
     }
 }
