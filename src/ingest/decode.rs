@@ -2,7 +2,7 @@
 
 use super::{
     ConstExpr, ConstOp, Data, Element, Export, FuncType, Function, Global, Import, ImportKind, Memory, Module,
-    SegmentMode, Table, Unit, Uses, ValType, limits,
+    SegmentMode, Table, Unit, Uses, ValType, limits, proposals,
 };
 use crate::diag::Diagnostic;
 use crate::diag::codes::ingest as codes;
@@ -24,7 +24,7 @@ pub const FEATURES: WasmFeatures = WasmFeatures::WASM2
 pub fn decode(name: &str, unit: Unit, wasm: Vec<u8>) -> Result<Module, Diagnostic> {
     if Parser::is_component(&wasm) {
         return Err(Diagnostic::error(
-            codes::COMPONENT,
+            &codes::COMPONENT,
             format!("the module of `{name}` is a component, not a core module"),
         )
         .note("components come later: for now each `component` of a manifest is one core module")
@@ -112,7 +112,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Keeps a section. `parse_only` callers rely on this not needing validation to be free of panics.
+    /// Keeps a section. [`function_at`] calls this without validation: indices may be out of range.
     fn payload(&mut self, payload: Payload<'_>) -> Result<(), Stop> {
         let module = &mut self.module;
         match payload {
@@ -132,15 +132,18 @@ impl Reader {
             }
             Payload::FunctionSection(functions) => {
                 if functions.count() as usize > limits::FUNCTIONS {
-                    return Err(Stop::Refused(Diagnostic::error(
-                        codes::LIMIT,
-                        format!(
-                            "`{}` has {} functions, more than {}",
-                            module.name,
-                            functions.count(),
-                            limits::FUNCTIONS
-                        ),
-                    )));
+                    return Err(Stop::Refused(
+                        Diagnostic::error(
+                            &codes::LIMIT,
+                            format!(
+                                "`{}` has {} functions, more than {}",
+                                module.name,
+                                functions.count(),
+                                limits::FUNCTIONS
+                            ),
+                        )
+                        .help("build the component with link-time optimisation, or leave out what it does not call"),
+                    ));
                 }
                 for ty in functions {
                     module.functions.push(Function { ty: ty?, name: None, body: None });
@@ -273,7 +276,7 @@ impl Reader {
         let module = &self.module;
         Err(Stop::Refused(
             Diagnostic::error(
-                codes::LIMIT,
+                &codes::LIMIT,
                 format!(
                     "function `{}` of `{}` has {total} locals, more than {}",
                     module.function_name(index),
@@ -281,7 +284,8 @@ impl Reader {
                     limits::LOCALS
                 ),
             )
-            .note(format!("at offset {:#x}", body.range().start)),
+            .note(format!("at offset {:#x}", body.range().start))
+            .help("split the function, or build it with optimisation"),
         ))
     }
 
@@ -337,7 +341,6 @@ fn value_types(types: &[wasmparser::ValType]) -> Result<Vec<ValType>, Stop> {
     types.iter().map(|ty| value_type(*ty)).collect()
 }
 
-/// Validation has refused all other types; the error is for the tolerant pass of [`invalid`].
 fn value_type(ty: wasmparser::ValType) -> Result<ValType, Stop> {
     use wasmparser::ValType as V;
     Ok(match ty {
@@ -347,12 +350,14 @@ fn value_type(ty: wasmparser::ValType) -> Result<ValType, Stop> {
         V::F64 => ValType::F64,
         V::Ref(ty) if ty == wasmparser::RefType::FUNCREF => ValType::FuncRef,
         V::Ref(ty) if ty == wasmparser::RefType::EXTERNREF => ValType::ExternRef,
-        V::V128 | V::Ref(_) => return Err(refused_type(&ty.to_string())),
+        V::V128 | V::Ref(_) => return Err(unsupported(format_args!("the type `{ty}`"))),
     })
 }
 
-fn refused_type(ty: &str) -> Stop {
-    Stop::Refused(Diagnostic::error(codes::UNSUPPORTED, format!("the type `{ty}` is not supported")))
+/// What gets past validation and has no place in a [`Module`]: nothing, as long as [`FEATURES`] stays what it is.
+fn unsupported(what: impl std::fmt::Display) -> Stop {
+    let diagnostic = Diagnostic::error(&codes::UNSUPPORTED, format!("{what} is not supported"));
+    Stop::Refused(diagnostic.help("build the component without it"))
 }
 
 fn table(ty: wasmparser::TableType, imported: bool) -> Result<Table, Stop> {
@@ -418,12 +423,7 @@ fn const_expr(expression: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr, Stop>
             Operator::I64Sub => ConstOp::I64Sub,
             Operator::I64Mul => ConstOp::I64Mul,
             Operator::End => break,
-            other => {
-                return Err(Stop::Refused(Diagnostic::error(
-                    codes::UNSUPPORTED,
-                    format!("`{other:?}` in a constant expression is not supported"),
-                )));
-            }
+            other => return Err(unsupported(format_args!("`{other:?}` in a constant expression"))),
         });
     }
     Ok(ConstExpr(ops))
@@ -435,16 +435,16 @@ fn invalid(name: &str, unit: Unit, wasm: &[u8], error: &wasmparser::Error) -> Di
         Some(function) => format!("in function `{function}`, at offset {:#x}", error.offset()),
         None => format!("at offset {:#x}", error.offset()),
     };
-    if let Some(proposal) = proposal(wasm, error) {
+    if let Some(proposal) = proposals::missing(wasm, error) {
         return Diagnostic::error(
-            codes::UNSUPPORTED,
-            format!("`{name}` uses {}, which is not supported", proposal.name),
+            &codes::UNSUPPORTED,
+            format!("`{name}` uses {}, and that is not supported", proposal.name),
         )
         .note(format!("{place}: {}", error.message()))
         .help(proposal.help);
     }
     let diagnostic =
-        Diagnostic::error(codes::INVALID, format!("the module of `{name}` is not valid: {}", error.message()))
+        Diagnostic::error(&codes::INVALID, format!("the module of `{name}` is not valid: {}", error.message()))
             .note(place);
     if error.message().contains("unexpected end") || error.offset() >= wasm.len() {
         diagnostic.help("the file looks cut off: build or copy it again")
@@ -470,57 +470,4 @@ fn function_at(name: &str, unit: Unit, wasm: &[u8], offset: usize) -> Option<Str
         (None, Some(export)) => Some(export.name.clone()),
         _ => Some(reader.module.function_name(index as u32)),
     }
-}
-
-struct Proposal {
-    feature: WasmFeatures,
-    name: &'static str,
-    help: &'static str,
-}
-
-const REBUILD: &str = "build the component without it";
-
-/// Proposals that a tool chain may switch on, and how to switch them off.
-const PROPOSALS: &[Proposal] = &[
-    Proposal {
-        feature: WasmFeatures::SIMD,
-        name: "SIMD",
-        help: "build without `-msimd128` (Rust: `-C target-feature=-simd128`)",
-    },
-    Proposal { feature: WasmFeatures::RELAXED_SIMD, name: "relaxed SIMD", help: "build without `-mrelaxed-simd`" },
-    Proposal {
-        feature: WasmFeatures::THREADS,
-        name: "threads (shared memories, atomics)",
-        help: "build without `-pthread` and `-matomics` (Rust: `-C target-feature=-atomics`)",
-    },
-    Proposal { feature: WasmFeatures::MEMORY64, name: "64-bit memories", help: "build for `wasm32`, not `wasm64`" },
-    Proposal {
-        feature: WasmFeatures::TAIL_CALL,
-        name: "tail calls",
-        help: "build without `-mtail-call` (Rust: `-C target-feature=-tail-call`)",
-    },
-    Proposal { feature: WasmFeatures::EXCEPTIONS, name: "exceptions", help: "build without `-fwasm-exceptions`" },
-    Proposal {
-        feature: WasmFeatures::LEGACY_EXCEPTIONS,
-        name: "legacy exceptions",
-        help: "build without `-fwasm-exceptions`",
-    },
-    Proposal { feature: WasmFeatures::GC, name: "garbage-collected types", help: REBUILD },
-    Proposal { feature: WasmFeatures::FUNCTION_REFERENCES, name: "typed function references", help: REBUILD },
-    Proposal {
-        feature: WasmFeatures::WIDE_ARITHMETIC,
-        name: "wide arithmetic",
-        help: "build without `-mwide-arithmetic`",
-    },
-    Proposal { feature: WasmFeatures::STACK_SWITCHING, name: "stack switching", help: REBUILD },
-    Proposal { feature: WasmFeatures::SHARED_EVERYTHING_THREADS, name: "shared-everything threads", help: REBUILD },
-    Proposal { feature: WasmFeatures::MEMORY_CONTROL, name: "memory control", help: REBUILD },
-    Proposal { feature: WasmFeatures::COMPACT_IMPORTS, name: "compact imports", help: REBUILD },
-];
-
-fn proposal(wasm: &[u8], error: &wasmparser::Error) -> Option<&'static Proposal> {
-    // Built without its SIMD tables, the parser knows these opcodes only as unexpected.
-    let simd_opcode = wasm.get(error.offset()) == Some(&0xfd) && error.message().contains("SIMD opcode");
-    let feature = if simd_opcode { WasmFeatures::SIMD } else { error.missing_wasm_feature()? };
-    PROPOSALS.iter().find(|proposal| proposal.feature.intersects(feature))
 }

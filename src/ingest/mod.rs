@@ -6,6 +6,7 @@
 
 mod decode;
 mod limits;
+mod proposals;
 mod read;
 mod text;
 

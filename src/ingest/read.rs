@@ -43,17 +43,20 @@ fn bytes(path: &Path, shown: &str) -> Result<Vec<u8>, Diagnostic> {
     let read = File::open(path).and_then(|file| file.take(limits::FILE + 1).read_to_end(&mut bytes));
     match read {
         Ok(_) if bytes.len() as u64 > limits::FILE => {
-            Err(Diagnostic::error(codes::LIMIT, format!("`{shown}` is larger than {} MiB", limits::FILE >> 20))
+            Err(Diagnostic::error(&codes::LIMIT, format!("`{shown}` is larger than {} MiB", limits::FILE >> 20))
                 .help("strip names and debug information from it: `wasm-tools strip`, `wasm-opt --strip-debug`"))
         }
         Ok(_) => Ok(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(not_found(path, shown)),
-        Err(error) => Err(Diagnostic::error(codes::FILE, format!("cannot read `{shown}`: {error}"))),
+        Err(error) => {
+            Err(Diagnostic::error(&codes::FILE, format!("cannot read `{shown}`: {error}"))
+                .help("make it a readable file"))
+        }
     }
 }
 
 fn not_found(path: &Path, shown: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::error(codes::FILE, format!("there is no file `{shown}`"))
+    let diagnostic = Diagnostic::error(&codes::FILE, format!("there is no file `{shown}`"))
         .note("paths are relative to the folder of the manifest");
     let names: Vec<String> = path
         .parent()
@@ -73,7 +76,7 @@ fn not_found(path: &Path, shown: &str) -> Diagnostic {
 }
 
 fn not_a_module(shown: &str, bytes: &[u8]) -> Diagnostic {
-    let diagnostic = Diagnostic::error(codes::NOT_WASM, format!("`{shown}` is not a WebAssembly binary"));
+    let diagnostic = Diagnostic::error(&codes::NOT_WASM, format!("`{shown}` is not a WebAssembly binary"));
     match bytes {
         [] => diagnostic.note("the file is empty").help("build the component again"),
         [b'\x7f', b'E', b'L', b'F', ..] => diagnostic

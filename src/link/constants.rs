@@ -48,12 +48,12 @@ pub fn globals(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut Diagnos
         return values;
     }
     for id in scope.ids() {
-        for index in 0..scope.module(id).globals.len() {
-            if values[id.0 as usize][index].is_none() && bindings.global(id, index as u32).is_some() {
+        for (index, value) in values[id.0 as usize].iter().enumerate() {
+            if value.is_none() && bindings.global(id, index as u32).is_some() {
                 let import_name = imported_global_name(scope, id, index);
                 diagnostics.push(
                     Diagnostic::error(
-                        codes::GLOBAL_CYCLE,
+                        &codes::GLOBAL_CYCLE,
                         format!("the value of `{import_name}`, which `{}` imports, is not known", scope.name(id)),
                     )
                     .label(scope.manifest.component(id).path.span, "imported here")

@@ -86,7 +86,7 @@ fn refuse_cycles(scope: &Scope<'_>, edges: &[Edge<'_>], diagnostics: &mut Diagno
         let Some(cycle) = shortest_cycle(scope, &crossing, ProcessId(start)) else { continue };
         let name = |process: ProcessId| scope.manifest.process(process).name.value.as_str();
         let mut path = vec![name(ProcessId(start)).to_string()];
-        let mut diagnostic = Diagnostic::error(codes::CYCLE, String::new());
+        let mut diagnostic = Diagnostic::error(&codes::CYCLE, String::new());
         for edge in &cycle {
             reported[scope.process(edge.from).0 as usize] = true;
             path.push(name(scope.process(edge.to)).to_string());

@@ -43,6 +43,15 @@ impl Bindings {
         None
     }
 
+    /// Components whose exports satisfy an import of `component`, if only by passing it on.
+    pub fn providers(&self, component: ComponentId) -> impl Iterator<Item = ComponentId> {
+        let functions = self.functions[component.0 as usize].iter().filter_map(|provider| match provider {
+            Some(Provider::Component(id, _)) => Some(*id),
+            _ => None,
+        });
+        functions.chain(self.globals[component.0 as usize].iter().flatten().map(|(id, _)| *id))
+    }
+
     /// The global of another component that imported global `index` is.
     pub fn global(&self, component: ComponentId, index: u32) -> Option<(ComponentId, u32)> {
         self.globals[component.0 as usize].get(index as usize).copied().flatten()
@@ -50,7 +59,7 @@ impl Bindings {
 }
 
 pub fn bind(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Bindings {
-    let mut links = Links::check(scope, diagnostics);
+    let mut links = Links::new(scope);
     let mut bindings = Bindings { functions: Vec::new(), globals: Vec::new() };
     for id in scope.ids() {
         let mut functions = Vec::new();
@@ -105,7 +114,7 @@ fn check_definitions(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut D
             let diagnostic = match bindings.definition(id, index) {
                 Some(Provider::Component(..)) => continue,
                 Some(Provider::Host(_)) | Some(Provider::Arena) => Diagnostic::error(
-                    codes::REEXPORT,
+                    &codes::REEXPORT,
                     format!("`{name}` imports `{path}`, which `{through}` only passes on from the kernel"),
                 )
                 .note("a host function works on the memory of the component that imports it")
@@ -113,7 +122,7 @@ fn check_definitions(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut D
                 // Not bound: some diagnostic says why, unless the imports go round in a circle.
                 None if !circular(bindings, id, index) => continue,
                 None => Diagnostic::error(
-                    codes::REEXPORT,
+                    &codes::REEXPORT,
                     format!("`{name}` imports `{path}`, which leads back to itself: no component has its code"),
                 )
                 .help("a component that exports an import of its own only passes it on: one of them must define it"),
@@ -135,31 +144,19 @@ fn circular(bindings: &Bindings, component: ComponentId, function: u32) -> bool 
     false
 }
 
-/// The manifest's links whose names exist, and which of them something used.
+/// The manifest's links: from, to, and whether an import used it.
 struct Links<'a> {
     list: Vec<(&'a Link, ComponentId, ComponentId, bool)>,
 }
 
 impl<'a> Links<'a> {
-    fn check(scope: &Scope<'a>, diagnostics: &mut Diagnostics) -> Self {
+    fn new(scope: &Scope<'a>) -> Self {
         let mut list = Vec::new();
         for link in &scope.manifest.links {
-            let ends = [&link.from, &link.to].map(|end| {
-                let id = scope.find(end);
-                if id.is_none() {
-                    diagnostics.push(unknown_component(scope, end).label(end.span, "linked here"));
-                }
-                id
-            });
-            let [Some(from), Some(to)] = ends else { continue };
-            if from == to {
-                diagnostics.push(
-                    Diagnostic::error(codes::SELF_LINK, format!("`{}` is linked to itself", link.from.value))
-                        .label(link.span, "a component's own functions need no link"),
-                );
-                continue;
+            // The manifest has refused names that nothing has.
+            if let (Some(from), Some(to)) = (scope.find(&link.from), scope.find(&link.to)) {
+                list.push((link, from, to, false));
             }
-            list.push((link, from, to, false));
         }
         Links { list }
     }
@@ -171,20 +168,11 @@ impl<'a> Links<'a> {
                 None => format!("no import of `{}` needs it", link.from.value),
             };
             diagnostics.push(
-                Diagnostic::warning(codes::UNUSED_LINK, format!("a link that binds nothing: {what}"))
+                Diagnostic::warning(&codes::UNUSED_LINK, format!("a link that binds nothing: {what}"))
                     .label(link.span, "this link")
                     .help("remove it"),
             );
         }
-    }
-}
-
-pub fn unknown_component(scope: &Scope<'_>, name: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::error(codes::UNKNOWN_COMPONENT, format!("there is no component `{name}`"));
-    let names: Vec<&str> = scope.ids().map(|id| scope.name(id)).collect();
-    match suggest::nearest(name, names.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help(format!("the components are {}", quoted(names))),
     }
 }
 
@@ -272,7 +260,7 @@ impl<'a> Importer<'_, 'a> {
         let reference = |ty: &ValType| matches!(ty, ValType::FuncRef | ValType::ExternRef);
         if ty.params.iter().chain(&ty.results).any(reference) {
             return Err(Diagnostic::error(
-                codes::REFERENCE,
+                &codes::REFERENCE,
                 format!("`{}` imports `{}: {ty}` from `{}`", self.name(), self.path(), self.scope.name(provider)),
             )
             .note("a reference means something only inside the component that made it")
@@ -292,7 +280,7 @@ impl<'a> Importer<'_, 'a> {
         }
         if matches!(global.ty, ValType::FuncRef | ValType::ExternRef) {
             return Err(self.refuse_kind(
-                "reference",
+                &format!("{} global", global.ty),
                 "a reference means something only inside the component that made it",
                 "import the function itself",
             ));
@@ -305,13 +293,13 @@ impl<'a> Importer<'_, 'a> {
         let names = HostFunction::ALL.map(HostFunction::name);
         let Some(function) = function else {
             let diagnostic = Diagnostic::error(
-                codes::UNRESOLVED,
+                &codes::UNRESOLVED,
                 format!("`{}` imports `{}`, which the kernel does not have", self.name(), self.path()),
             )
-            .note(format!("the host functions of module `compose` are {}", quoted(names)));
+            .note(format!("the host functions of module `compose` are {}", suggest::listed(names)));
             return Err(match suggest::nearest(&self.import.field, names) {
                 Some(near) => diagnostic.help(format!("did you mean `compose::{near}`?")),
-                None => diagnostic,
+                None => diagnostic.help("import it from a component that exports it, under that component's name"),
             });
         };
         if *ty != function.ty() {
@@ -327,7 +315,7 @@ impl<'a> Importer<'_, 'a> {
         }
         if self.scope.manifest.component(self.id).arena.is_none() {
             return Err(Diagnostic::error(
-                codes::NO_ARENA,
+                &codes::NO_ARENA,
                 format!("`{}` imports `{}`, but the manifest gives it no arena", self.name(), self.path()),
             )
             .help(format!(
@@ -425,28 +413,28 @@ impl<'a> Importer<'_, 'a> {
 
     fn type_mismatch(&self, wanted: String, owner: &str, has: String) -> Diagnostic {
         Diagnostic::error(
-            codes::IMPORT_TYPE,
+            &codes::IMPORT_TYPE,
             format!("`{}` imports `{}` with another type than {owner} has", self.name(), self.path()),
         )
         .note(format!("imported: {wanted}"))
         .note(format!("exported: {has}"))
-        .help("build both sides from the same declaration")
+        .help("declare the import with the type that is exported, or change the export")
     }
 
     fn ambiguous(&self, candidates: &[(ComponentId, u32)], help: &str) -> Diagnostic {
-        let names = quoted(candidates.iter().map(|(id, _)| self.scope.name(*id)));
+        let names = suggest::listed(candidates.iter().map(|(id, _)| self.scope.name(*id)));
         Diagnostic::error(
-            codes::AMBIGUOUS,
+            &codes::AMBIGUOUS,
             format!("`{}` imports `{}`, and {} components export it", self.name(), self.path(), candidates.len()),
         )
-        .note(format!("candidates: {names}"))
+        .note(format!("it could be that of {names}"))
         .help(help)
     }
 
     fn not_exported(&self, id: ComponentId, want: Want<'_>) -> Diagnostic {
         let module = self.scope.module(id);
         let diagnostic = Diagnostic::error(
-            codes::UNRESOLVED,
+            &codes::UNRESOLVED,
             format!("`{}` imports `{}`, which `{}` does not export", self.name(), self.path(), self.scope.name(id)),
         );
         let provided = module.exports.iter().filter(|export| want.is_kind(export.kind));
@@ -458,7 +446,7 @@ impl<'a> Importer<'_, 'a> {
 
     fn unresolved(&self, want: Want<'_>) -> Diagnostic {
         let diagnostic = Diagnostic::error(
-            codes::UNRESOLVED,
+            &codes::UNRESOLVED,
             format!("`{}` imports `{}: {want}`, which nothing provides", self.name(), self.path()),
         );
         if self.import.module.starts_with("wasi") {
@@ -485,13 +473,8 @@ impl<'a> Importer<'_, 'a> {
     }
 
     fn refuse_kind(&self, kind: &str, reason: &str, help: &str) -> Diagnostic {
-        Diagnostic::error(codes::IMPORT_KIND, format!("`{}` imports the {kind} `{}`", self.name(), self.path()))
+        Diagnostic::error(&codes::IMPORT_KIND, format!("`{}` imports the {kind} `{}`", self.name(), self.path()))
             .note(reason)
             .help(help)
     }
-}
-
-/// `` `a`, `b`, `c` ``
-pub fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,7 +1,7 @@
 //! What the kernel calls: start functions, callees first, then the manifest's `run` list.
 
 use super::gates::{Edge, edges};
-use super::imports::{Bindings, Provider, quoted, unknown_component};
+use super::imports::{Bindings, Provider};
 use super::{Job, Scope};
 use crate::diag::codes::link as codes;
 use crate::diag::{Diagnostic, Diagnostics, suggest};
@@ -14,7 +14,7 @@ pub fn list(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut Diagnostic
     let mut jobs = Vec::new();
     for id in callees_first(scope, &edges) {
         if let Some(function) = scope.module(id).start {
-            jobs.extend(start(scope, bindings, id, function, diagnostics));
+            jobs.extend(start(bindings, id, function));
         }
     }
     for run in &scope.manifest.runs {
@@ -22,9 +22,6 @@ pub fn list(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut Diagnostic
             Ok(job) => jobs.extend(job),
             Err(found) => found.into_iter().for_each(|diagnostic| diagnostics.push(diagnostic)),
         }
-    }
-    if !diagnostics.has_errors() {
-        warn_idle(scope, &edges, &jobs, diagnostics);
     }
     jobs
 }
@@ -62,42 +59,27 @@ fn callees_first(scope: &Scope<'_>, edges: &[Edge<'_>]) -> Vec<ComponentId> {
     order
 }
 
-fn start(
-    scope: &Scope<'_>,
-    bindings: &Bindings,
-    id: ComponentId,
-    function: u32,
-    diagnostics: &mut Diagnostics,
-) -> Option<Job> {
+/// A start function takes and gives nothing, which no function of the kernel does: it has a body in some component.
+fn start(bindings: &Bindings, id: ComponentId, function: u32) -> Option<Job> {
     match bindings.definition(id, function)? {
         Provider::Component(component, function) => Some(Job { component, function, args: Vec::new() }),
-        Provider::Host(_) | Provider::Arena => {
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::START,
-                    format!("the start function of `{}` is one of the kernel", scope.name(id)),
-                )
-                .label(scope.manifest.component(id).path.span, "this module")
-                .help("let it start with a function of its own that calls the kernel"),
-            );
-            None
-        }
+        Provider::Host(_) | Provider::Arena => None,
     }
 }
 
-/// `Ok(None)`: an import without a provider, which has its diagnostic.
+/// `Ok(None)`: something that has its diagnostic already.
 fn run(scope: &Scope<'_>, bindings: &Bindings, run: &Run) -> Result<Option<Job>, Vec<Diagnostic>> {
-    let Some(id) = scope.find(&run.component) else {
-        return Err(vec![unknown_component(scope, &run.component).label(run.component.span, "to run here")]);
-    };
+    // The manifest has refused names that nothing has.
+    let Some(id) = scope.find(&run.component) else { return Ok(None) };
     let module = scope.module(id);
     let name = scope.name(id);
     let function = match module.export(&run.export).map(|export| export.kind) {
         Some(ImportKind::Function(function)) => function,
         Some(_) => {
             return Err(vec![
-                Diagnostic::error(codes::RUN_EXPORT, format!("`{}` of `{name}` is not a function", run.export.value))
-                    .label(run.export.span, "to run here"),
+                Diagnostic::error(&codes::RUN_EXPORT, format!("`{}` of `{name}` is not a function", run.export.value))
+                    .label(run.export.span, "to run here")
+                    .help("name an exported function"),
             ]);
         }
         None => return Err(vec![no_such_export(scope, id, &run.export)]),
@@ -108,7 +90,7 @@ fn run(scope: &Scope<'_>, bindings: &Bindings, run: &Run) -> Result<Option<Job>,
         Some(Provider::Component(component, function)) => Ok(Some(Job { component, function, args })),
         Some(Provider::Host(_) | Provider::Arena) => Err(vec![
             Diagnostic::error(
-                codes::RUN_EXPORT,
+                &codes::RUN_EXPORT,
                 format!("`{}` of `{name}` is a function of the kernel", run.export.value),
             )
             .label(run.export.span, "only passed on by the module")
@@ -127,15 +109,17 @@ fn no_such_export(scope: &Scope<'_>, id: ComponentId, export: &Spanned<String>) 
         .map(|export| export.name.as_str())
         .collect();
     let diagnostic =
-        Diagnostic::error(codes::RUN_EXPORT, format!("`{}` exports no function `{}`", scope.name(id), export.value))
+        Diagnostic::error(&codes::RUN_EXPORT, format!("`{}` exports no function `{}`", scope.name(id), export.value))
             .label(export.span, "to run here");
     match suggest::nearest(export, functions.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None if functions.is_empty() => diagnostic
             .note("it exports no function at all")
             .help("export it: in C `__attribute__((export_name(\"...\")))`"),
-        None if functions.len() > 12 => diagnostic,
-        None => diagnostic.help(format!("it exports {}", quoted(functions))),
+        None if functions.len() > 12 => {
+            diagnostic.help(format!("it exports {} functions; none is called like this", functions.len()))
+        }
+        None => diagnostic.help(format!("it exports {}", suggest::listed(functions))),
     }
 }
 
@@ -145,7 +129,7 @@ fn arguments(run: &Run, ty: &FuncType) -> Result<Vec<u32>, Vec<Diagnostic>> {
     if run.args.len() != ty.params.len() {
         return Err(vec![
             Diagnostic::error(
-                codes::RUN_ARGUMENTS,
+                &codes::RUN_ARGUMENTS,
                 format!("`{name}` takes {} arguments, {} given", ty.params.len(), run.args.len()),
             )
             .label(run.span, format!("its type is {ty}"))
@@ -161,7 +145,7 @@ fn arguments(run: &Run, ty: &FuncType) -> Result<Vec<u32>, Vec<Diagnostic>> {
             _ => {
                 wrong.push(
                     Diagnostic::error(
-                        codes::RUN_ARGUMENTS,
+                        &codes::RUN_ARGUMENTS,
                         format!("parameter {} of `{name}` is a {param}", index + 1),
                     )
                     .label(arg.span, "an integer")
@@ -174,10 +158,11 @@ fn arguments(run: &Run, ty: &FuncType) -> Result<Vec<u32>, Vec<Diagnostic>> {
         if !(low..=high).contains(&arg.value) {
             wrong.push(
                 Diagnostic::error(
-                    codes::RUN_ARGUMENTS,
+                    &codes::RUN_ARGUMENTS,
                     format!("{} does not fit parameter {} of `{name}`", arg.value, index + 1),
                 )
-                .label(arg.span, format!("an {param} is {low} to {high}")),
+                .label(arg.span, format!("an {param} is {low} to {high}"))
+                .help("write a number in that range, signed or unsigned"),
             );
             continue;
         }
@@ -189,19 +174,18 @@ fn arguments(run: &Run, ty: &FuncType) -> Result<Vec<u32>, Vec<Diagnostic>> {
     if wrong.is_empty() { Ok(words) } else { Err(wrong) }
 }
 
-fn warn_idle(scope: &Scope<'_>, edges: &[Edge<'_>], jobs: &[Job], diagnostics: &mut Diagnostics) {
-    // What a job reaches, through calls of any depth.
-    let mut reached: Vec<bool> = scope.ids().map(|id| jobs.iter().any(|job| job.component == id)).collect();
-    loop {
-        let next = edges.iter().find(|edge| reached[edge.from.0 as usize] && !reached[edge.to.0 as usize]);
-        match next {
-            Some(edge) => reached[edge.to.0 as usize] = true,
-            None => break,
+/// Warns of components that no job reaches through imports of any depth.
+pub fn warn_idle(scope: &Scope<'_>, bindings: &Bindings, jobs: &[Job], diagnostics: &mut Diagnostics) {
+    let mut reached = vec![false; scope.modules.len()];
+    let mut next: Vec<ComponentId> = jobs.iter().map(|job| job.component).collect();
+    while let Some(id) = next.pop() {
+        if !std::mem::replace(&mut reached[id.0 as usize], true) {
+            next.extend(bindings.providers(id));
         }
     }
     for id in scope.ids().filter(|id| !reached[id.0 as usize]) {
         diagnostics.push(
-            Diagnostic::warning(codes::IDLE, format!("nothing ever calls `{}`", scope.name(id)))
+            Diagnostic::warning(&codes::IDLE, format!("nothing ever calls `{}`", scope.name(id)))
                 .label(scope.manifest.component(id).span, "no `run`, no start function, no caller that runs")
                 .help(format!("add `run \"{}#...\"`, or remove the component", scope.name(id))),
         );

@@ -6,7 +6,8 @@
 //!
 //! A budget below the declared minimum is allowed when nothing can see the difference: no `memory.size` and no
 //! `memory.grow`, and what the module is known to use fits. Known are the end of the active data, `__heap_base`
-//! (the first byte that no static data and no stack has) and `__stack_pointer` (the stack grows down from it).
+//! (the first byte that no static data and no stack has) and `__stack_pointer` (the stack grows down from it). Where
+//! these cannot bound a compiled module's zeroed data, it is an error that says so.
 //!
 //! # The arena
 //! It is the top of the visible memory, if what is used below leaves room. A module with `memory.size` or
@@ -20,12 +21,11 @@
 //! reach memory 0.
 
 use super::constants::{Value, evaluate_offset};
-use super::imports::quoted;
 use super::{LinkedMemory, MemoryBase, Scope};
 use crate::board::BankKind;
 use crate::diag::codes::link as codes;
 use crate::diag::{Diagnostic, Diagnostics, suggest};
-use crate::ingest::{self, ImportKind, Module, SegmentMode};
+use crate::ingest::{self, ImportKind, Module, SegmentMode, ValType};
 use crate::manifest::{Bounds, Component, ComponentId, Grow, Memory as Demand};
 use crate::source::Span;
 use std::ops::Range;
@@ -49,18 +49,6 @@ pub fn layout(
     let bounds = bounds(component, module, diagnostics);
     let mut list = Vec::new();
     let mut arena = None;
-    if module.memories.is_empty()
-        && let Some(asked) = &component.arena
-    {
-        diagnostics.push(
-            Diagnostic::error(
-                codes::ARENA,
-                format!("`{}` has an arena, but its module has no memory", component.name.value),
-            )
-            .label(asked.span, "an arena is part of the component's first memory")
-            .help("remove it"),
-        );
-    }
     for (index, memory) in module.memories.iter().enumerate() {
         let index = index as u32;
         let sizer = Sizer {
@@ -70,13 +58,14 @@ pub fn layout(
             memory,
             demand: demands[index as usize],
             used: used(module, index, globals),
+            uncertain: index == 0 && uncertain(module, globals),
             name: display_name(module, index),
         };
         let sized = sizer.size(diagnostics);
-        if let Some(largest) =
-            scope.board.banks.iter().filter(|bank| bank.kind == BankKind::Ram).map(|bank| bank.size).max()
-            && sized.budget > u64::from(largest)
-        {
+        let ram = scope.board.banks.iter().filter(|bank| bank.kind == BankKind::Ram);
+        let largest = ram.map(|bank| bank.size).max().unwrap_or(0);
+        // Budgets that the manifest states have been held against the board.
+        if sizer.demand.is_none() && sized.budget > u64::from(largest) {
             diagnostics.push(sizer.too_large(sized.budget, largest));
         }
         if index == 0 {
@@ -119,7 +108,7 @@ fn bounds(component: &Component, module: &Module, diagnostics: &mut Diagnostics)
     {
         diagnostics.push(
             Diagnostic::warning(
-                codes::BOUNDS_RAISED,
+                &codes::BOUNDS_RAISED,
                 format!(
                     "`{}` has {} memories: its bounds are checked by software",
                     component.name.value,
@@ -153,7 +142,7 @@ fn match_demands<'m>(
             None => demands[index as usize] = Some(demand),
             Some(first) => diagnostics.push(
                 Diagnostic::error(
-                    codes::MEMORY_TWICE,
+                    &codes::MEMORY_TWICE,
                     format!("memory `{}` of `{}` has two budgets", display_name(module, index), component.name.value),
                 )
                 .label(demand.span, "the same memory again")
@@ -179,46 +168,79 @@ fn no_such_memory(component: &Component, module: &Module, demand: &Demand) -> Di
     let names: Vec<String> = (0..module.memories.len() as u32).map(|index| display_name(module, index)).collect();
     let Some(name) = &demand.name else {
         return Diagnostic::error(
-            codes::NO_SUCH_MEMORY,
+            &codes::NO_SUCH_MEMORY,
             format!("`{}` has a budget for a memory, but its module has none", component.name.value),
         )
         .label(demand.span, "for no memory")
         .help("remove it");
     };
     let diagnostic = Diagnostic::error(
-        codes::NO_SUCH_MEMORY,
+        &codes::NO_SUCH_MEMORY,
         format!("the module of `{}` has no memory `{}`", component.name.value, name.value),
     )
     .label(name.span, "no such memory");
     match suggest::nearest(name, names.iter().map(String::as_str)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None if names.is_empty() => diagnostic.note("it has none at all").help("remove it"),
-        None => diagnostic.help(format!("its memories are {}", quoted(names.iter().map(String::as_str)))),
+        None => diagnostic.help(format!("its memories are {}", suggest::listed(names.iter().map(String::as_str)))),
     }
 }
 
 /// The first byte of memory `index` that nothing known uses.
 fn used(module: &Module, index: u32, globals: &[Option<Value>]) -> u64 {
-    let data = module.data.iter().filter_map(|segment| match &segment.mode {
+    let data = data_end(module, index, globals);
+    if index != 0 {
+        return data;
+    }
+    data.max(exported(module, globals, "__heap_base").unwrap_or(0)).max(stack_pointer(module, globals).unwrap_or(0))
+}
+
+fn data_end(module: &Module, index: u32, globals: &[Option<Value>]) -> u64 {
+    let ends = module.data.iter().filter_map(|segment| match &segment.mode {
         SegmentMode::Active { target, offset } if *target == index && !segment.bytes.is_empty() => {
             Some(u64::from(evaluate_offset(offset, module.unit, globals)?) + segment.bytes.len() as u64)
         }
         _ => None,
     });
-    let end = data.max().unwrap_or(0);
-    if index != 0 {
-        return end;
+    ends.max().unwrap_or(0)
+}
+
+/// Zeroed static data is in no segment. It lies before the stack, or after it where the stack comes first: then only
+/// `__heap_base` tells where it ends.
+fn uncertain(module: &Module, globals: &[Option<Value>]) -> bool {
+    let Some(stack) = stack_pointer(module, globals) else { return false };
+    let data = data_end(module, 0, globals);
+    exported(module, globals, "__heap_base").is_none() && (data == 0 || stack < data)
+}
+
+fn exported(module: &Module, globals: &[Option<Value>], name: &str) -> Option<u64> {
+    match module.export(name)?.kind {
+        ImportKind::Global(index) => value(globals, index as usize),
+        _ => None,
     }
-    let value = |global: u32| match globals.get(global as usize) {
-        Some(Some(Value::Bits(bits))) => *bits,
-        _ => 0,
-    };
-    let exported = |name: &str| match module.export(name).map(|export| export.kind) {
-        Some(ImportKind::Global(global)) => value(global),
-        _ => 0,
-    };
-    let named = module.globals.iter().position(|global| global.name.as_deref() == Some("__stack_pointer"));
-    end.max(exported("__heap_base")).max(exported("__stack_pointer")).max(named.map_or(0, |index| value(index as u32)))
+}
+
+fn value(globals: &[Option<Value>], index: usize) -> Option<u64> {
+    match globals.get(index) {
+        Some(Some(Value::Bits(bits))) => Some(*bits),
+        _ => None,
+    }
+}
+
+/// Where the stack of a compiled module starts. In a module without names it is the first global, by the habit of LLVM's
+/// linker.
+fn stack_pointer(module: &Module, globals: &[Option<Value>]) -> Option<u64> {
+    let named = |name: &str| module.globals.iter().position(|global| global.name.as_deref() == Some(name));
+    if let Some(stack) = exported(module, globals, "__stack_pointer") {
+        return Some(stack);
+    }
+    if let Some(index) = named("__stack_pointer") {
+        return value(globals, index);
+    }
+    let first =
+        module.globals.first().filter(|first| first.name.is_none() && first.mutable && first.ty == ValType::I32);
+    let declared = module.memories[0].min.saturating_mul(1 << module.memories[0].page_log2);
+    first.and_then(|_| value(globals, 0)).filter(|stack| (1..=declared).contains(stack))
 }
 
 /// One memory and what bears on its size.
@@ -228,7 +250,10 @@ struct Sizer<'a> {
     index: u32,
     memory: &'a ingest::Memory,
     demand: Option<&'a Demand>,
+    /// The first byte that nothing known uses.
     used: u64,
+    /// Static data may lie past `used`.
+    uncertain: bool,
     name: String,
 }
 
@@ -305,7 +330,7 @@ impl Sizer<'_> {
         if !observers.is_empty() {
             return Some(
                 Diagnostic::error(
-                    codes::BUDGET,
+                    &codes::BUDGET,
                     format!(
                         "the budget of {} is {budget} B, but its module declares {declared} B and looks at the size",
                         self.title()
@@ -314,9 +339,20 @@ impl Sizer<'_> {
                 .label(span, format!("{} B too few", declared - budget))
                 .note(format!("it runs `memory.size` or `memory.grow` in {}", observers.join(", ")))
                 .help(format!(
-                    "give it {}, or build the module with a smaller memory (`--initial-memory`, a custom page size)",
+                    "write `memory budget={}`, or build the module with a smaller memory (`--initial-memory`, a custom page size)",
                     size_text(declared)
                 )),
+            );
+        }
+        if self.uncertain {
+            return Some(
+                Diagnostic::error(
+                    &codes::BUDGET,
+                    format!("{} declares {declared} B, and nothing says how much of it is used", self.title()),
+                )
+                .label(span, format!("{} B fewer", declared - budget))
+                .note("zeroed data is in no segment, and nothing tells whether the stack lies behind it")
+                .help("export the end of the data when linking the module: `-Wl,--export=__heap_base`"),
             );
         }
         let needed = self.used.saturating_add(arena);
@@ -326,13 +362,13 @@ impl Sizer<'_> {
         let with_arena = if arena > 0 { format!(", and {arena} B of arena") } else { String::new() };
         Some(
             Diagnostic::error(
-                codes::BUDGET,
+                &codes::BUDGET,
                 format!("the budget of {} is {budget} B, but it needs {needed} B", self.title()),
             )
             .label(span, format!("{} B too few", needed - budget))
             .note(format!("data and stack end at {}{with_arena}", self.used))
             .help(format!(
-                "give it {} or more, or a smaller stack when linking the module (`-z stack-size=`)",
+                "write `memory budget={}`, or link the module with a smaller stack (`-z stack-size=`)",
                 size_text(needed)
             )),
         )
@@ -357,7 +393,7 @@ impl Sizer<'_> {
             } else {
                 format!("its data and stack end at {}", self.used)
             };
-            Diagnostic::error(codes::ARENA, message).label(span, format!("{arena} B")).note(owner)
+            Diagnostic::error(&codes::ARENA, message).label(span, format!("{arena} B")).note(owner)
         };
         if needed > self.declared_max() {
             return Err(diagnostic(format!(
@@ -388,7 +424,7 @@ impl Sizer<'_> {
             Grow::Deny => bytes,
             Grow::Refuse => {
                 diagnostics.push(
-                    Diagnostic::error(codes::GROW, format!("{} may not grow, but its module runs `memory.grow`", self.title()))
+                    Diagnostic::error(&codes::GROW, format!("{} may not grow, but its module runs `memory.grow`", self.title()))
                         .label(grow.map_or(self.span(), |grow| grow.span), "no growth allowed here")
                         .note(format!("in {}", growers.join(", ")))
                         .help("write `grow=#true` on `memory` to grow within the budget, or `grow=\"deny\"` to let it return -1"),
@@ -400,7 +436,7 @@ impl Sizer<'_> {
                 if most <= bytes {
                     diagnostics.push(
                         Diagnostic::warning(
-                            codes::GROW_NO_ROOM,
+                            &codes::GROW_NO_ROOM,
                             format!("{} may grow, but has no room to", self.title()),
                         )
                         .label(
@@ -438,23 +474,29 @@ impl Sizer<'_> {
     }
 
     fn no_budget(&self, declared: u64) -> Diagnostic {
-        Diagnostic::error(codes::NO_BUDGET, format!("{} has no budget", self.title()))
+        Diagnostic::error(&codes::NO_BUDGET, format!("{} has no budget", self.title()))
             .label(self.component.span, format!("its module has {} memories", self.module.memories.len()))
             .help(format!("add `memory {:?} budget={}`", self.name, size_text(declared)))
     }
 
-    fn too_large(&self, budget: u64, largest: u32) -> Diagnostic {
+    fn too_large(&self, declared: u64, largest: u32) -> Diagnostic {
         let diagnostic = Diagnostic::error(
-            codes::TOO_LARGE,
-            format!("{} takes {budget} B, but the largest RAM bank of the board has {largest} B", self.title()),
+            &codes::TOO_LARGE,
+            format!(
+                "{} is declared with {declared} B, and the largest RAM bank of the board has {largest} B",
+                self.title()
+            ),
         )
-        .label(self.span(), format!("{} B too many", budget - u64::from(largest)));
-        match self.demand {
-            None => diagnostic
-                .note("without a `memory` node, a component gets what its module declares")
-                .help("add `memory budget=(KiB)64`, with the bytes that it really uses"),
-            Some(_) => diagnostic.help("make the budget smaller"),
-        }
+        .label(self.span(), "no `memory budget=` here")
+        .note("without a budget, a component gets what its module declares");
+        let used = self.used.next_multiple_of(1024).max(1024);
+        diagnostic.help(if used > u64::from(largest) {
+            "build the module with less data".to_string()
+        } else if self.uncertain {
+            "add `memory budget=(KiB)64`, with the bytes that it really uses".to_string()
+        } else {
+            format!("add `memory budget={}`, or more: so much it is known to use", size_text(used))
+        })
     }
 }
 

@@ -51,6 +51,7 @@ pub fn resolve<'a>(
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
+    jobs::warn_idle(&scope, &bindings, &jobs, &mut diagnostics);
     (Some(System { manifest, board, components, gates, jobs, types: types.list }), diagnostics)
 }
 

@@ -55,7 +55,7 @@ pub fn privileged(module: &Module) -> Linked<'_> {
         }
         homes += 1;
         assert!(homes == 1, "`{name}` has more than one memory besides `phys`");
-        let bytes = memory.min.checked_shl(u32::from(memory.page_log2)).and_then(|bytes| u32::try_from(bytes).ok());
+        let bytes = u32::try_from(memory.min.saturating_mul(1 << memory.page_log2)).ok();
         let bytes = bytes.unwrap_or_else(|| panic!("the memory of `{name}` is too large"));
         LinkedMemory {
             name: memory.name.clone().unwrap_or_else(|| "memory".to_string()),

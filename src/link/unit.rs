@@ -189,7 +189,7 @@ fn active_data(
             if !module.memories[*target as usize].imported {
                 diagnostics.push(
                     Diagnostic::error(
-                        codes::DATA_OUTSIDE,
+                        &codes::DATA_OUTSIDE,
                         format!(
                             "data segment {index} of `{}` ends at {end}, past the {size} B of memory `{}`",
                             scope.name(id),
@@ -200,7 +200,7 @@ fn active_data(
                         scope.manifest.component(id).path.span,
                         format!("{} B from {offset:#x} on", segment.bytes.len()),
                     )
-                    .help("build the module with a larger memory, or give it a larger `memory budget=`"),
+                    .help("build the module with a larger memory"),
                 );
             }
             continue;
@@ -234,7 +234,7 @@ fn tables(
         tables.push(Vec::new());
         diagnostics.push(
             Diagnostic::error(
-                codes::TOO_LARGE,
+                &codes::TOO_LARGE,
                 format!(
                     "table {index} of `{}` takes {bytes} B, but the largest bank of the board has {largest} B",
                     scope.name(id)
@@ -258,7 +258,7 @@ fn tables(
             None if too_large[*target as usize] || module.tables[*target as usize].imported => {}
             None => diagnostics.push(
                 Diagnostic::error(
-                    codes::ELEMENTS_OUTSIDE,
+                    &codes::ELEMENTS_OUTSIDE,
                     format!(
                         "element segment {index} of `{}` ends at {}, past the {} entries of table {target}",
                         scope.name(id),

@@ -2,9 +2,9 @@
 
 use crate::diag::Code;
 
-pub const ALL: &[&Code] = &[FILE, NOT_WASM, TEXT, INVALID, UNSUPPORTED, COMPONENT, LIMIT];
+pub const ALL: &[&Code] = &[&FILE, &NOT_WASM, &TEXT, &INVALID, &UNSUPPORTED, &COMPONENT, &LIMIT];
 
-pub const FILE: &Code = &Code {
+pub static FILE: Code = Code {
     id: "ingest::file",
     title: "a module's file cannot be read",
     explanation: "The path of a component is relative to the folder of the manifest. The file must exist and be \
@@ -12,7 +12,7 @@ pub const FILE: &Code = &Code {
     example: "component \"sampler\" \"no-such-file.wasm\"",
 };
 
-pub const NOT_WASM: &Code = &Code {
+pub static NOT_WASM: Code = Code {
     id: "ingest::not-wasm",
     title: "a file is not a WebAssembly binary",
     explanation: "A binary starts with the bytes 00 61 73 6d. WebAssembly text is read from files that end in `.wat`. \
@@ -20,14 +20,14 @@ pub const NOT_WASM: &Code = &Code {
     example: "component \"sampler\" \"sampler.elf\"",
 };
 
-pub const TEXT: &Code = &Code {
+pub static TEXT: Code = Code {
     id: "ingest::text",
     title: "a `.wat` file does not parse",
     explanation: "The message gives file, line and column in the WebAssembly text.",
     example: "(module (func (i32.add)",
 };
 
-pub const INVALID: &Code = &Code {
+pub static INVALID: Code = Code {
     id: "ingest::invalid",
     title: "a module does not validate",
     explanation: "The binary breaks a rule of the WebAssembly specification, or is cut off. Nothing is generated from \
@@ -35,7 +35,7 @@ pub const INVALID: &Code = &Code {
     example: "(module (func (result i32)))",
 };
 
-pub const UNSUPPORTED: &Code = &Code {
+pub static UNSUPPORTED: Code = Code {
     id: "ingest::unsupported",
     title: "a module uses a WebAssembly feature that is not supported",
     explanation: "Supported is WebAssembly 2.0 without SIMD, plus multi-memory, custom page sizes and extended \
@@ -43,7 +43,7 @@ pub const UNSUPPORTED: &Code = &Code {
     example: "(module (func (drop (v128.const i32x4 0 0 0 0))))",
 };
 
-pub const COMPONENT: &Code = &Code {
+pub static COMPONENT: Code = Code {
     id: "ingest::component",
     title: "a file holds a WebAssembly component instead of a core module",
     explanation: "For now each `component` of a manifest is one core module. Most tool chains make the core module first \
@@ -51,7 +51,7 @@ pub const COMPONENT: &Code = &Code {
     example: "component \"sampler\" \"sampler.component.wasm\"",
 };
 
-pub const LIMIT: &Code = &Code {
+pub static LIMIT: Code = Code {
     id: "ingest::limit",
     title: "a module is too large to read",
     explanation: "Files, functions and locals have limits that are far above what a microcontroller holds, so that a \

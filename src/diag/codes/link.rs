@@ -3,52 +3,33 @@
 use crate::diag::Code;
 
 pub const ALL: &[&Code] = &[
-    UNKNOWN_COMPONENT,
-    SELF_LINK,
-    UNUSED_LINK,
-    UNRESOLVED,
-    AMBIGUOUS,
-    IMPORT_TYPE,
-    IMPORT_KIND,
-    NO_ARENA,
-    REFERENCE,
-    REEXPORT,
-    CYCLE,
-    GLOBAL_CYCLE,
-    NO_SUCH_MEMORY,
-    MEMORY_TWICE,
-    NO_BUDGET,
-    TOO_LARGE,
-    BUDGET,
-    GROW,
-    GROW_NO_ROOM,
-    ARENA,
-    BOUNDS_RAISED,
-    DATA_OUTSIDE,
-    ELEMENTS_OUTSIDE,
-    START,
-    RUN_EXPORT,
-    RUN_ARGUMENTS,
-    IDLE,
+    &UNUSED_LINK,
+    &UNRESOLVED,
+    &AMBIGUOUS,
+    &IMPORT_TYPE,
+    &IMPORT_KIND,
+    &NO_ARENA,
+    &REFERENCE,
+    &REEXPORT,
+    &CYCLE,
+    &GLOBAL_CYCLE,
+    &NO_SUCH_MEMORY,
+    &MEMORY_TWICE,
+    &NO_BUDGET,
+    &TOO_LARGE,
+    &BUDGET,
+    &GROW,
+    &GROW_NO_ROOM,
+    &ARENA,
+    &BOUNDS_RAISED,
+    &DATA_OUTSIDE,
+    &ELEMENTS_OUTSIDE,
+    &RUN_EXPORT,
+    &RUN_ARGUMENTS,
+    &IDLE,
 ];
 
-pub const UNKNOWN_COMPONENT: &Code = &Code {
-    id: "link::unknown-component",
-    title: "a `link` or `run` names a component that the manifest does not have",
-    explanation: "Names of components are case-sensitive. `run` takes `component#export`, `link` takes two names of \
-        components.",
-    example: "link \"sampler\" to=\"loger\"",
-};
-
-pub const SELF_LINK: &Code = &Code {
-    id: "link::self-link",
-    title: "a component is linked to itself",
-    explanation: "A component's own functions are called inside its module. A link says which OTHER component \
-        satisfies an import.",
-    example: "link \"sampler\" to=\"sampler\"",
-};
-
-pub const UNUSED_LINK: &Code = &Code {
+pub static UNUSED_LINK: Code = Code {
     id: "link::unused-link",
     title: "a link binds nothing",
     explanation: "The component on the left imports nothing that this link could satisfy. It is harmless, and \
@@ -56,7 +37,7 @@ pub const UNUSED_LINK: &Code = &Code {
     example: "link \"sampler\" to=\"logger\" interface=\"no:such/interface\"",
 };
 
-pub const UNRESOLVED: &Code = &Code {
+pub static UNRESOLVED: Code = Code {
     id: "link::unresolved-import",
     title: "nothing provides an import",
     explanation: "An import is satisfied by the kernel (module `compose`), by the component's own arena \
@@ -66,21 +47,21 @@ pub const UNRESOLVED: &Code = &Code {
     example: "(import \"logger\" \"lgo\" (func (param i32)))",
 };
 
-pub const AMBIGUOUS: &Code = &Code {
+pub static AMBIGUOUS: Code = Code {
     id: "link::ambiguous-import",
     title: "several components could provide an import",
     explanation: "A choice between components is for the manifest to make: the order of the document must not.",
     example: "(import \"sink\" \"put\" (func (param i32))), with two components that export `put`",
 };
 
-pub const IMPORT_TYPE: &Code = &Code {
+pub static IMPORT_TYPE: Code = Code {
     id: "link::import-type",
     title: "an import and its provider have different types",
     explanation: "Types must be equal, parameter by parameter. The two sides were built from different declarations.",
     example: "(import \"logger\" \"log\" (func (param i64))), where `logger` exports (func (param i32))",
 };
 
-pub const IMPORT_KIND: &Code = &Code {
+pub static IMPORT_KIND: Code = Code {
     id: "link::import-kind",
     title: "a module imports a memory, a table or a mutable global",
     explanation: "Components share nothing that can be written: memories, tables and cells belong to one component \
@@ -88,7 +69,7 @@ pub const IMPORT_KIND: &Code = &Code {
     example: "(import \"env\" \"memory\" (memory 1))",
 };
 
-pub const NO_ARENA: &Code = &Code {
+pub static NO_ARENA: Code = Code {
     id: "link::no-arena",
     title: "a module imports `__cabi_arena_realloc` without an arena",
     explanation: "Canonical-ABI code allocates in a bounded area of the component's own memory. How many bytes that \
@@ -96,7 +77,7 @@ pub const NO_ARENA: &Code = &Code {
     example: "(import \"env\" \"__cabi_arena_realloc\" (func (param i32 i32 i32 i32) (result i32))) in a component without `arena`",
 };
 
-pub const REFERENCE: &Code = &Code {
+pub static REFERENCE: Code = Code {
     id: "link::reference-crosses",
     title: "a function with references is called across components",
     explanation: "A `funcref` or `externref` means something only inside the component that made it: code and tables \
@@ -104,7 +85,7 @@ pub const REFERENCE: &Code = &Code {
     example: "(import \"b\" \"call\" (func (param funcref)))",
 };
 
-pub const REEXPORT: &Code = &Code {
+pub static REEXPORT: Code = Code {
     id: "link::re-export",
     title: "an import is passed on without code behind it",
     explanation: "A module may export what it imports. The way must end at a function body of a component: what the \
@@ -112,7 +93,7 @@ pub const REEXPORT: &Code = &Code {
     example: "(import \"compose\" \"write\" (func $w (param i32 i32))) (export \"w\" (func $w)), imported by another component",
 };
 
-pub const CYCLE: &Code = &Code {
+pub static CYCLE: Code = Code {
     id: "link::cycle",
     title: "calls between processes form a cycle",
     explanation: "A process has one stack and is entered by one call at a time. With a cycle, a call could find it \
@@ -120,7 +101,7 @@ pub const CYCLE: &Code = &Code {
     example: "`a` imports from `b`, and `b` imports from `a`",
 };
 
-pub const GLOBAL_CYCLE: &Code = &Code {
+pub static GLOBAL_CYCLE: Code = Code {
     id: "link::global-cycle",
     title: "the value of an imported constant depends on itself",
     explanation: "Constants are evaluated when the image is built. This one leads back to itself through what \
@@ -128,7 +109,7 @@ pub const GLOBAL_CYCLE: &Code = &Code {
     example: "`a` exports a global that it imports from `b`, and `b` the same one from `a`",
 };
 
-pub const NO_SUCH_MEMORY: &Code = &Code {
+pub static NO_SUCH_MEMORY: Code = Code {
     id: "link::no-such-memory",
     title: "a `memory` node names a memory that the module does not have",
     explanation: "Memories are named by export, by the name section, or by index. Without a name the node means the \
@@ -136,21 +117,21 @@ pub const NO_SUCH_MEMORY: &Code = &Code {
     example: "memory \"scratch\" budget=(KiB)4",
 };
 
-pub const MEMORY_TWICE: &Code = &Code {
+pub static MEMORY_TWICE: Code = Code {
     id: "link::memory-twice",
     title: "a memory has two budgets",
     explanation: "Two `memory` nodes mean the same memory, perhaps once by name and once as the first one.",
     example: "memory budget=(KiB)4; memory \"0\" budget=(KiB)8",
 };
 
-pub const NO_BUDGET: &Code = &Code {
+pub static NO_BUDGET: Code = Code {
     id: "link::no-budget",
     title: "a component with several memories leaves out a budget",
     explanation: "With one memory, the default is what the module declares. With several, each needs a `memory` node.",
     example: "component \"dsp\" \"two-memories.wasm\"",
 };
 
-pub const TOO_LARGE: &Code = &Code {
+pub static TOO_LARGE: Code = Code {
     id: "link::too-large",
     title: "a memory or table is larger than the board",
     explanation: "No bank of the board can hold it. A module that declares more than it uses may get a smaller `memory \
@@ -158,7 +139,7 @@ pub const TOO_LARGE: &Code = &Code {
     example: "(memory 1000)",
 };
 
-pub const BUDGET: &Code = &Code {
+pub static BUDGET: Code = Code {
     id: "link::budget-too-small",
     title: "a budget is smaller than what the module needs",
     explanation: "A budget below the declared minimum is allowed if nothing can see the difference: no `memory.size` \
@@ -167,7 +148,7 @@ pub const BUDGET: &Code = &Code {
     example: "memory budget=(B)16, where the data has 20 bytes",
 };
 
-pub const GROW: &Code = &Code {
+pub static GROW: Code = Code {
     id: "link::grow",
     title: "a module grows a memory that may not grow",
     explanation: "Everything is reserved when the image is built. Growth moves a number within the budget: \
@@ -175,7 +156,7 @@ pub const GROW: &Code = &Code {
     example: "(func (drop (memory.grow (i32.const 1)))) without `grow=`",
 };
 
-pub const GROW_NO_ROOM: &Code = &Code {
+pub static GROW_NO_ROOM: Code = Code {
     id: "link::grow-no-room",
     title: "a memory that may grow has no room to",
     explanation: "Growth is by whole pages, up to the budget and the maximum of the module. Here not one page is left: \
@@ -183,7 +164,7 @@ pub const GROW_NO_ROOM: &Code = &Code {
     example: "memory budget=(KiB)64 grow=#true, where the module declares one page",
 };
 
-pub const ARENA: &Code = &Code {
+pub static ARENA: Code = Code {
     id: "link::arena",
     title: "an arena does not fit",
     explanation: "The arena is the top of the component's first memory, above data and stack. Where the module has an \
@@ -192,7 +173,7 @@ pub const ARENA: &Code = &Code {
     example: "memory budget=(KiB)64; arena (KiB)64",
 };
 
-pub const BOUNDS_RAISED: &Code = &Code {
+pub static BOUNDS_RAISED: Code = Code {
     id: "link::bounds-raised",
     title: "`bounds \"hardware\"` on a component with several memories",
     explanation: "The regions of one process cannot tell its memories apart. Such a component always has bounds checks \
@@ -200,7 +181,7 @@ pub const BOUNDS_RAISED: &Code = &Code {
     example: "component \"dsp\" \"two-memories.wasm\" { bounds \"hardware\" }",
 };
 
-pub const DATA_OUTSIDE: &Code = &Code {
+pub static DATA_OUTSIDE: Code = Code {
     id: "link::data-outside",
     title: "a data segment lies outside its memory",
     explanation: "The module would trap while it is instantiated. Either the module is wrong, or its memory is too \
@@ -208,36 +189,28 @@ pub const DATA_OUTSIDE: &Code = &Code {
     example: "(memory 1) (data (i32.const 65535) \"xy\")",
 };
 
-pub const ELEMENTS_OUTSIDE: &Code = &Code {
+pub static ELEMENTS_OUTSIDE: Code = Code {
     id: "link::elements-outside",
     title: "an element segment lies outside its table",
     explanation: "The module would trap while it is instantiated.",
     example: "(table 1 funcref) (elem (i32.const 1) $f)",
 };
 
-pub const START: &Code = &Code {
-    id: "link::start",
-    title: "a start function is one of the kernel",
-    explanation: "The kernel calls start functions of components. A host function has no component of its own to work \
-        on.",
-    example: "(import \"compose\" \"exit\" (func $e)) (start $e)",
-};
-
-pub const RUN_EXPORT: &Code = &Code {
+pub static RUN_EXPORT: Code = Code {
     id: "link::run-export",
     title: "a `run` names something that is not a function of the component",
     explanation: "`run \"component#export\"` calls an exported function that has a body in some component.",
     example: "run \"sampler#tikc\"",
 };
 
-pub const RUN_ARGUMENTS: &Code = &Code {
+pub static RUN_ARGUMENTS: Code = Code {
     id: "link::run-arguments",
     title: "the arguments of a `run` do not match the function",
     explanation: "One integer for each parameter. An i32 may be written signed or unsigned, an i64 likewise.",
     example: "run \"sampler#tick\" 1 2, where `tick` takes one i32",
 };
 
-pub const IDLE: &Code = &Code {
+pub static IDLE: Code = Code {
     id: "link::idle-component",
     title: "nothing ever calls a component",
     explanation: "It is not run, has no start function, and no component that runs imports from it. It takes room in \

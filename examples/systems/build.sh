@@ -1,0 +1,28 @@
+#!/bin/sh
+# Rebuilds the .wasm files of the examples from their sources. Needs clang and wasm-ld (version 19 made the files that
+# are here; another version may make other bytes), and Cargo for WebAssembly text.
+set -eu
+cd "$(dirname "$0")"
+CLANG=${CLANG:-clang-19}
+
+# c NAME: NAME.c -> NAME.wasm. No C library: what a component needs, it imports.
+#   -z stack-size     the stack inside the wasm memory; the default of 64 KiB is more than whole parts have
+#   --global-base     where static data starts; the default leaves the first KiB empty
+#   __heap_base       tells `compose` where data and stack end, so that the budget may be below 64 KiB
+#   --strip-debug     keeps the names of functions, which make traps readable
+c() {
+    "$CLANG" --target=wasm32 -O2 -nostdlib -Wall -Wextra -Werror \
+        -Wl,--no-entry -Wl,-z,stack-size=512 -Wl,--global-base=16 -Wl,--export=__heap_base -Wl,--strip-debug \
+        -o "$1.wasm" "$1.c"
+    chmod 644 "$1.wasm"
+}
+
+wat() {
+    cargo run --quiet --example wat2wasm -- "$1.wat" "$1.wasm"
+}
+
+c quickstart/sampler
+wat quickstart/filter
+c intruder/intruder
+wat intruder/victim
+wat two-memories/copier
