@@ -8,13 +8,10 @@
 //!
 //! Files below `right/` must have no diagnostics, and those below `wrong/` an error. `BLESS=1` writes what is found.
 
-#[path = "link/dump.rs"]
-mod dump;
-
 use compose::diag::render::{Format, Look, render};
 use compose::diag::{Diagnostics, codes};
 use compose::source::Sources;
-use compose::{board, ingest, link, manifest};
+use compose::{board, dump, ingest, link, manifest};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fs;
 use std::path::{Path, PathBuf};

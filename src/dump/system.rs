@@ -36,9 +36,11 @@ fn component(s: &System, linked: &Linked) -> String {
             MemoryBase::Zero => "zero",
         };
         let bounds = if m.bounds == Bounds::Software { "software" } else { "hardware" };
+        let size = m.size_cell.map_or(String::new(), |cell| format!(", size in cell {cell}"));
+        let page = 1u32 << m.page_log2;
         let _ = writeln!(
             out,
-            "  memory[{index}] {}: {} bytes, grows to {}, {} reserved, base {base}, bounds {bounds}",
+            "  memory[{index}] {}: {} bytes, grows to {} by {page}, {} reserved, base {base}, bounds {bounds}{size}",
             m.name, m.bytes, m.max_bytes, m.budget
         );
     }
@@ -67,22 +69,24 @@ fn component(s: &System, linked: &Linked) -> String {
         let _ = writeln!(out, "  table[{index}] in {place}: {}", entries.join(" "));
     }
     for (memory, offset, bytes) in &linked.data {
-        let _ = writeln!(out, "  data {} bytes at {offset} of memory[{memory}]", bytes.len());
+        let bytes = contents(&linked.module.wasm[bytes.clone()]);
+        let _ = writeln!(out, "  data {bytes} at {offset} of memory[{memory}]");
     }
     for (index, segment) in linked.passive_data.iter().enumerate() {
         if let Some(segment) = segment {
             let _ = writeln!(
                 out,
-                "  data[{index}] passive, {} bytes, length in cell {}",
-                segment.bytes.len(),
+                "  data[{index}] passive, {}, length in cell {}",
+                contents(&linked.module.wasm[segment.bytes.clone()]),
                 segment.length_cell
             );
         }
     }
     for (index, segment) in linked.passive_elements.iter().enumerate() {
         if let Some(segment) = segment {
-            let entries = segment.entries.len();
-            let _ = writeln!(out, "  elem[{index}] passive, {entries} entries, length in cell {}", segment.length_cell);
+            let entries: Vec<String> = segment.entries.iter().map(|e| reference(s, *e)).collect();
+            let (entries, cell) = (entries.join(" "), segment.length_cell);
+            let _ = writeln!(out, "  elem[{index}] passive: {entries}, length in cell {cell}");
         }
     }
     for (index, word) in linked.instance.iter().enumerate() {
@@ -94,6 +98,13 @@ fn component(s: &System, linked: &Linked) -> String {
         let _ = writeln!(out, "  cell[{index}] {value}");
     }
     out
+}
+
+/// The length, and as much of the bytes as fits on a line.
+fn contents(bytes: &[u8]) -> String {
+    let shown = &bytes[..bytes.len().min(24)];
+    let more = if shown.len() < bytes.len() { "..." } else { "" };
+    format!("{} bytes \"{}{more}\"", bytes.len(), shown.escape_ascii())
 }
 
 fn reached(s: &System, target: Target) -> String {
