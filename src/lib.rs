@@ -5,6 +5,7 @@ pub mod cli;
 pub mod codegen;
 pub mod diag;
 pub mod dump;
+pub mod emulator;
 pub mod image;
 pub mod ingest;
 pub mod kernel;

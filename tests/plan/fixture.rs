@@ -264,7 +264,7 @@ pub fn words(name: &'static str, targets: &[Symbol], align: u32) -> Constant {
     }
 }
 
-fn halves(code: &[u16]) -> Vec<u8> {
+pub fn halves(code: &[u16]) -> Vec<u8> {
     code.iter().flat_map(|half| half.to_le_bytes()).collect()
 }
 
