@@ -53,8 +53,13 @@ fn find(id: &str) -> Result<&'static Code, Failure> {
 }
 
 fn page(row: &Row) -> String {
-    let example: String = row.example.lines().map(|l| format!("    {l}\n")).collect();
-    format!("{}: {}\n\n{}\n\nFor example:\n\n{example}", row.code, row.title, filled(row.explanation, 80))
+    let mut text = format!("{}: {}\n\n{}\n", row.code, row.title, filled(row.explanation, 80));
+    // A bug of the program has no input that causes it.
+    if !row.example.is_empty() {
+        text += "\nFor example:\n\n";
+        text.extend(row.example.lines().map(|l| format!("    {l}\n")));
+    }
+    text
 }
 
 /// Breaks lines between words.

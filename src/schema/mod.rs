@@ -4,6 +4,7 @@
 //! manifest's table is [`crate::manifest::MANIFEST`], the board files' is [`crate::board::BOARD`].
 
 mod brackets;
+pub mod document;
 mod reader;
 mod syntax;
 mod value;
