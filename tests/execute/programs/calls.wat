@@ -1,0 +1,42 @@
+;; Arguments beyond the registers, 64-bit ones in every position, recursion, calls in arguments, indirect calls.
+(module
+  (import "compose" "log_u32" (func $log (param i32)))
+  (func $log64 (param i64)
+    (call $log (i32.wrap_i64 (local.get 0)))
+    (call $log (i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 32)))))
+  (func $many (param i32 i64 i32 i64 i64 i32 i32 i64) (result i64)
+    (i64.add
+      (i64.add
+        (i64.mul (i64.extend_i32_s (local.get 0)) (local.get 1))
+        (i64.mul (i64.extend_i32_s (local.get 2)) (local.get 3)))
+      (i64.add
+        (i64.mul (local.get 4) (i64.extend_i32_u (local.get 5)))
+        (i64.sub (i64.extend_i32_u (local.get 6)) (local.get 7)))))
+  (func $fibonacci (param i32) (result i32)
+    (if (result i32) (i32.lt_u (local.get 0) (i32.const 2))
+      (then (local.get 0))
+      (else (i32.add
+        (call $fibonacci (i32.sub (local.get 0) (i32.const 1)))
+        (call $fibonacci (i32.sub (local.get 0) (i32.const 2)))))))
+  (func $even (param i32) (result i32)
+    (if (result i32) (local.get 0) (then (call $odd (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 1))))
+  (func $odd (param i32) (result i32)
+    (if (result i32) (local.get 0) (then (call $even (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 0))))
+  (type $binary (func (param i32 i32) (result i32)))
+  (table funcref (elem $sub $mul $sub))
+  (func $sub (type $binary) (i32.sub (local.get 0) (local.get 1)))
+  (func $mul (type $binary) (i32.mul (local.get 0) (local.get 1)))
+  (func $apply (param $f i32) (param $a i32) (param $b i32) (result i32)
+    (call_indirect (type $binary)
+      (local.get $a)
+      (call_indirect (type $binary) (local.get $b) (local.get $a) (local.get $f))
+      (i32.sub (i32.const 2) (local.get $f))))
+  (func (export "run") (local $i i32)
+    (call $log64 (call $many (i32.const -1) (i64.const 0x1_0000_0002) (i32.const 3) (i64.const -4)
+      (i64.const 0x5_5555_5555) (i32.const -6) (i32.const 7) (i64.const 8)))
+    (call $log (call $fibonacci (i32.const 12)))
+    (call $log (call $even (i32.const 9)))
+    (loop $next
+      (call $log (call $apply (local.get $i) (i32.const 7) (i32.const 100)))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 3))))
+    (call $log (call $sub (call $mul (i32.const 3) (i32.const 4)) (call $sub (call $fibonacci (i32.const 5)) (i32.const 1))))))

@@ -1,0 +1,23 @@
+;; Regression: `local.set` and `local.tee` of an i64 parameter, between other parameters, with and without a branch.
+(module
+  (import "compose" "log_u32" (func $log (param i32)))
+  (func $log64 (param i64)
+    (call $log (i32.wrap_i64 (local.get 0)))
+    (call $log (i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 32)))))
+  (func $set (param i32 i64 i32 i64) (result i64)
+    (local.set 1 (i64.add (local.get 1) (i64.const 0x1_0000_0001)))
+    (if (local.get 0) (then (local.set 1 (i64.extend_i32_s (local.get 2)))))
+    (local.set 3 (i64.sub (local.get 3) (local.get 1)))
+    (i64.xor (local.get 3) (local.get 1)))
+  (func $tee (param i64 i64) (result i64)
+    (i64.mul (local.tee 0 (i64.shl (local.get 0) (i64.const 36))) (i64.add (local.get 0) (local.tee 1 (i64.const -3)))))
+  (func $loop (param i64 i32) (result i64)
+    (loop
+      (local.set 0 (i64.rotl (i64.add (local.get 0) (i64.const 0xffff_ffff)) (i64.const 7)))
+      (br_if 0 (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))
+    (local.get 0))
+  (func (export "run")
+    (call $log64 (call $set (i32.const 0) (i64.const 0x0123_4567_ffff_ffff) (i32.const -5) (i64.const 77)))
+    (call $log64 (call $set (i32.const 1) (i64.const 0x0123_4567_ffff_ffff) (i32.const -5) (i64.const 77)))
+    (call $log64 (call $tee (i64.const 0x0fed_cba9_8765_4321) (i64.const 4)))
+    (call $log64 (call $loop (i64.const 1) (i32.const 100)))))

@@ -1,0 +1,20 @@
+;;! memory budget=(B)1000 grow=#true
+;; Regression: custom page sizes ignored. Sizes and growth count bytes; the last byte is the last.
+(module
+  (import "compose" "log_u32" (func $log (param i32)))
+  (memory 100 1000 (pagesize 1))
+  (data (i32.const 96) "tail")
+  (func (export "run")
+    (call $log (memory.size))
+    (call $log (i32.load (i32.const 96)))
+    (call $log (memory.grow (i32.const 0)))
+    (call $log (memory.grow (i32.const 37)))
+    (call $log (memory.size))
+    (i32.store8 (i32.const 136) (i32.const 0xab))
+    (call $log (i32.load8_u (i32.const 136)))
+    (call $log (memory.grow (i32.const 864)))
+    (call $log (memory.grow (i32.const -1)))
+    (call $log (memory.grow (i32.const 863)))
+    (call $log (memory.size))
+    (call $log (i32.load (i32.const 996)))
+    (call $log (memory.grow (i32.const 1)))))

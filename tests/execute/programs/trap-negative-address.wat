@@ -1,0 +1,11 @@
+;;! memory budget=(KiB)64
+;;? software
+;; Outside the memory: nothing of it is written.
+(module
+  (import "compose" "log_u32" (func $log (param i32)))
+  (memory 1 1)
+  (data $d "abcdef")
+  (func (export "run") (local i32)
+    (call $log (i32.const 1))
+    (drop (i32.load offset=4 (i32.sub (local.get 0) (i32.const 4))))
+    (call $log (i32.const 2))))
