@@ -19,7 +19,7 @@ const ORDER: &[&[&str]] = &[
     &["kernel"],
     &["plan"],
     &["image"],
-    &["report", "dump"],
+    &["report", "dump", "emulator"],
     &["cli"],
 ];
 
