@@ -24,6 +24,11 @@ fn schema_of_diagnostics() {
 }
 
 #[test]
+fn schema_of_region_tables() {
+    same("schemas/regions.schema.json", &compose::plan::table::RegionTable::schema());
+}
+
+#[test]
 fn schema_of_manifests() {
     same("schemas/manifest.schema.kdl", &schema(&MANIFEST));
     same("schemas/board.schema.kdl", &schema(&BOARD));

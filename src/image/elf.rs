@@ -10,13 +10,14 @@
 //! - `.compose.lines` ([`super::lines`]) and `.compose.regions` (the region table as JSON).
 
 use super::{lines, symbol_name};
+use crate::board::{Board, Isa};
 use crate::codegen::{Relocation, RelocationKind, Symbol};
 use crate::link::System;
 use crate::manifest::ProcessId;
 use crate::plan::{Contents, ItemBody, Plan, Section};
 use object::Endianness;
 use object::elf;
-use object::write::elf::{FileHeader, ProgramHeader, SectionHeader, SinglePhaseWriter, Sym, Writer};
+use object::write::elf::{AttributesWriter, FileHeader, ProgramHeader, SectionHeader, SinglePhaseWriter, Sym, Writer};
 use std::collections::BTreeMap;
 
 pub struct Input<'a> {
@@ -52,7 +53,9 @@ pub fn write(input: &Input) -> Result<Vec<u8>, String> {
     let plan = input.plan;
     let entries = symbols(input)?;
     let note = note(input);
+    let attributes = attributes(input.system.board);
     let extras = [
+        Extra { name: ".ARM.attributes", kind: elf::SHT_ARM_ATTRIBUTES, data: &attributes, align: 1 },
         Extra { name: ".note.compose", kind: elf::SHT_NOTE, data: &note, align: 4 },
         Extra { name: lines::SECTION, kind: elf::SHT_PROGBITS, data: input.lines, align: 1 },
         Extra { name: ".compose.regions", kind: elf::SHT_PROGBITS, data: input.regions, align: 1 },
@@ -260,6 +263,27 @@ fn note(input: &Input) -> Vec<u8> {
     note.extend_from_slice(&fnv1a(input.regions).to_le_bytes());
     note.extend_from_slice(&fnv1a(input.flash).to_le_bytes());
     note
+}
+
+/// What a disassembler must know (Addenda to the Arm ABI, IHI 0045: `aeabi` attributes of the file).
+fn attributes(board: &Board) -> Vec<u8> {
+    const CPU_ARCH: u64 = 6;
+    const CPU_ARCH_PROFILE: u64 = 7;
+    const THUMB_ISA_USE: u64 = 9;
+    let architecture = match board.cpu.isa {
+        Isa::Thumb2 if board.cpu.dsp => 13, // v7E-M
+        Isa::Thumb2 => 10,                  // v7
+    };
+    let mut out = AttributesWriter::new(Endianness::Little);
+    out.start_subsection(b"aeabi");
+    out.start_subsubsection(elf::Tag_File);
+    for (tag, value) in [(CPU_ARCH, architecture), (CPU_ARCH_PROFILE, b'M'.into()), (THUMB_ISA_USE, 2)] {
+        out.write_attribute_tag(tag);
+        out.write_attribute_integer(value);
+    }
+    out.end_subsubsection();
+    out.end_subsection();
+    out.data()
 }
 
 /// FNV-1a with 64 bits: finds damage, and is no defence against a forger.

@@ -8,6 +8,9 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::schema::{Item, Value};
 use crate::source::{SourceId, Sources, Spanned};
 
+/// What sections and symbols of the image call the code that is not a component's.
+const RESERVED: [&str; 2] = ["kernel", "runtime"];
+
 pub(super) fn manifest(
     items: &[Item],
     sources: &Sources,
@@ -130,6 +133,13 @@ impl Build<'_> {
                     .label(name.span, "a second one")
                     .label(first.name.span, "the first one")
                     .help("rename one of them"),
+            );
+        }
+        if let Some(name) = name.as_ref().filter(|name| RESERVED.contains(&name.value.as_str())) {
+            self.found.push(
+                Diagnostic::error(&code::RESERVED_NAME, format!("no component can be called `{name}`"))
+                    .label(name.span, "compose's own code has this name")
+                    .help(format!("for example `\"my-{name}\"`")),
             );
         }
         let memories = self.memories(item);

@@ -11,7 +11,7 @@ use crate::codegen::Symbol;
 use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::kernel::Kernel;
-use crate::link::System;
+use crate::link::{Linked, System};
 use crate::manifest::{ComponentId, Memory, ProcessId};
 use crate::protect::{self, Access, Cover, Model};
 use std::collections::BTreeMap;
@@ -151,7 +151,7 @@ fn extent_aligned(system: &System, stack: &ProcessStack, align: u64) -> Extent {
         for (index, memory) in linked.memories.iter().enumerate() {
             let offset = end.next_multiple_of(align);
             let index = index as u32;
-            let name = if index == 0 { format!(".memory.{name}") } else { format!(".memory.{name}.{}", memory.name) };
+            let name = memory_section(name, linked, index);
             marks.push((Symbol::Memory { component: id, index }, offset));
             parts.push(Part {
                 name,
@@ -165,6 +165,17 @@ fn extent_aligned(system: &System, stack: &ProcessStack, align: u64) -> Extent {
     }
     let asked = parts.iter().map(|part| part.size).sum();
     Extent { process: stack.process, bound: stack.bound.clone(), parts, marks, asked, size: end }
+}
+
+/// `.memory.COMPONENT` for the first memory, `.memory.COMPONENT:NAME` for others. Names of components hold no colon.
+fn memory_section(component: &str, linked: &Linked, index: u32) -> String {
+    let name = &linked.memories[index as usize].name;
+    let alone = linked.memories.iter().filter(|memory| memory.name == *name).count() == 1;
+    match index {
+        0 => format!(".memory.{component}"),
+        _ if alone => format!(".memory.{component}:{name}"),
+        _ => format!(".memory.{component}:{index}"),
+    }
 }
 
 /// Places all extents in `space`, in the better of two orders: next what wastes least, or next what is largest. The

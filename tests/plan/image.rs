@@ -38,7 +38,7 @@ fn sections_are_named_after_components() {
     let code = section(".text.sampler");
     assert_eq!(code.sh_flags, u64::from(section_header::SHF_ALLOC | section_header::SHF_EXECINSTR));
     assert_eq!(&image.elf[code.file_range().unwrap()], [0x00, 0xdf, 0x70, 0x47]);
-    let memory = section(".memory.sampler.scratch");
+    let memory = section(".memory.sampler:scratch");
     assert_eq!((memory.sh_type, memory.sh_size), (section_header::SHT_NOBITS, 1000));
     assert_eq!(memory.sh_flags, u64::from(section_header::SHF_ALLOC | section_header::SHF_WRITE));
     for name in [".compose.lines", ".compose.regions", ".note.compose"] {

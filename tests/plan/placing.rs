@@ -25,7 +25,7 @@ fn a_process_is_its_stack_then_each_component_s_instance_data_and_memories() {
     let position = |name: &str| names.iter().position(|other| other == name).unwrap_or_else(|| panic!("no {name}"));
     assert_eq!(names[..2], [".kernel.stack", ".kernel.memory"]);
     for run in [
-        &[".stack.sampler", ".instance.sampler", ".memory.sampler", ".memory.sampler.scratch"][..],
+        &[".stack.sampler", ".instance.sampler", ".memory.sampler", ".memory.sampler:scratch"][..],
         &[".stack.logger", ".instance.logger", ".memory.logger"],
         &[".stack.control", ".instance.filter", ".memory.filter", ".instance.law", ".memory.law"],
     ] {

@@ -6,6 +6,7 @@ pub const ALL: &[&Code] = &[
     &NO_COMPONENTS,
     &EMPTY_PROCESS,
     &DUPLICATE_NAME,
+    &RESERVED_NAME,
     &DUPLICATE_MEMORY,
     &ARENA_WITHOUT_MEMORY,
     &ARENA_TOO_LARGE,
@@ -34,6 +35,14 @@ pub static DUPLICATE_NAME: Code = Code {
     explanation: "Components are known by name everywhere: in links, in section names, in reports. A component outside \
 a `process` node is a process of its own name, so that name is taken among processes as well.",
     example: "component \"a\" \"a.wasm\"\ncomponent \"a\" \"b.wasm\"",
+};
+
+pub static RESERVED_NAME: Code = Code {
+    id: "manifest::reserved-name",
+    title: "a component with the name of compose's own code",
+    explanation: "The image has code of two more origins than the components: the `kernel`, and the `runtime`, which \
+holds helpers that any code may call. Sections, symbols and reports say `kernel!name` and `runtime!name` for them.",
+    example: "component \"kernel\" \"kernel.wasm\" { memory budget=(KiB)8 }",
 };
 
 pub static DUPLICATE_MEMORY: Code = Code {
