@@ -106,6 +106,12 @@ pub enum Symbol {
     /// Kernel tables in flash, by name.
     KernelTable(&'static str),
 
+    /// Initial contents of a component's RAM, in flash: its instance data, then its active data segments.
+    LoadImage(ComponentId),
+    /// Ends of a component's code in flash, `[CodeStart, CodeEnd)`.
+    CodeStart(ComponentId),
+    CodeEnd(ComponentId),
+
     /// Native address of a memory.
     Memory {
         component: ComponentId,
@@ -200,10 +206,12 @@ pub enum TrapCode {
     HostArgument = 11,
     /// A call into a component that a trap has stopped.
     Stopped = 12,
+    /// A call to the kernel that this component was not given: no code that was compiled here does that.
+    Forged = 13,
 }
 
 impl TrapCode {
-    pub const ALL: [TrapCode; 12] = [
+    pub const ALL: [TrapCode; 13] = [
         TrapCode::Unreachable,
         TrapCode::MemoryOutOfBounds,
         TrapCode::TableOutOfBounds,
@@ -216,6 +224,7 @@ impl TrapCode {
         TrapCode::StackOverflow,
         TrapCode::HostArgument,
         TrapCode::Stopped,
+        TrapCode::Forged,
     ];
 
     /// As the kernel reports it (where the specification has a phrase, that phrase).
@@ -233,6 +242,7 @@ impl TrapCode {
             TrapCode::StackOverflow => "stack overflow",
             TrapCode::HostArgument => "host function argument out of bounds",
             TrapCode::Stopped => "call into a stopped component",
+            TrapCode::Forged => "forged call to the kernel",
         }
     }
 }

@@ -62,7 +62,12 @@ impl<'a> Contents<'a> {
                 contents.add(function.symbol, Item { unit: object.unit, body: ItemBody::Function(function) })?;
             }
             for constant in &object.constants {
-                contents.add(constant.symbol, Item { unit: object.unit, body: ItemBody::Constant(constant) })?;
+                // The kernel copies a component's load image, but it is the component's.
+                let unit = match constant.symbol {
+                    Symbol::LoadImage(component) => Unit::Component(component),
+                    _ => object.unit,
+                };
+                contents.add(constant.symbol, Item { unit, body: ItemBody::Constant(constant) })?;
             }
         }
         if !contents.items.contains_key(&VECTORS) {

@@ -62,6 +62,15 @@ pub fn lay_out(
         }
     }
 
+    for (owner, ..) in groups(system) {
+        if let Owner::Component(id) = owner {
+            let code = sections.iter().find(|section| section.owner == owner && section.kind == SectionKind::Code);
+            let (start, end) = code.map_or((0, 0), |code| (code.base, code.base + code.size));
+            symbols.insert(Symbol::CodeStart(id), start);
+            symbols.insert(Symbol::CodeEnd(id), end);
+        }
+    }
+
     if address > bank_end {
         too_small(system, contents, &reached, bank.size, address - base, found);
         return None;
@@ -112,6 +121,7 @@ fn is_item(symbol: Symbol) -> bool {
             | Data { .. }
             | Elements { .. }
             | KernelTable(_)
+            | LoadImage(_)
     )
 }
 

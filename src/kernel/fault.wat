@@ -1,0 +1,185 @@
+  ;; Faults and traps: what happened, a line on the console, and the process is stopped.
+  ;;
+  ;; System control block (DDI 0403, B3.2): SHCSR 0xe000ed24, CFSR 0xe000ed28 (MemManage in bits 0-7, BusFault in 8-15,
+  ;; UsageFault in 16-31), HFSR 0xe000ed2c, MMFAR 0xe000ed34, BFAR 0xe000ed38. Exception frame (B1.5.6): r0-r3, r12 at
+  ;; +16, lr at +20, pc at +24.
+
+  ;; A fault in a component. `frame` is the PSP after exception entry.
+  (func (export "fault") (param $frame i32) (param $process i32)
+    (local $status i32) (local $reason i32) (local $pc i32) (local $code i32)
+    (local $address i32) (local $has_address i32)
+    (local.set $status (i32.load $phys (i32.const 0xe000ed28)))
+    ;; Write 1 to clear.
+    (i32.store $phys (i32.const 0xe000ed28) (local.get $status))
+    (i32.store $phys (i32.const 0xe000ed2c) (i32.const -1))
+    ;; Where exception entry itself failed, an SVC stays pending and would run on a frame that is not there.
+    (i32.store $phys (i32.const 0xe000ed24)
+      (i32.and (i32.load $phys (i32.const 0xe000ed24)) (i32.const 0xffff7fff)))
+
+    ;; MMARVALID, BFARVALID.
+    (if (i32.and (local.get $status) (i32.const 0x80))
+      (then
+        (local.set $has_address (i32.const 1))
+        (local.set $address (i32.load $phys (i32.const 0xe000ed34)))))
+    (if (i32.and (local.get $status) (i32.const 0x8000))
+      (then
+        (local.set $has_address (i32.const 1))
+        (local.set $address (i32.load $phys (i32.const 0xe000ed38)))))
+
+    ;; MSTKERR, STKERR: there was no stack left for the frame.
+    (if (i32.and (local.get $status) (i32.const 0x1010))
+      (then
+        (call $stop (local.get $process) (global.get $STACK_OVERFLOW)
+          (local.get $has_address) (local.get $address)
+          (call $innermost (local.get $process) (local.get $frame)))
+        (return)))
+
+    (local.set $pc (i32.load $phys offset=24 (local.get $frame)))
+    (local.set $code (local.get $pc))
+    (block $known
+      ;; UNDEFINSTR: a trap instruction, `UDF #code`, or none at all.
+      (if (i32.and (local.get $status) (i32.const 0x10000))
+        (then
+          (local.set $reason (i32.sub (i32.load16_u $phys (local.get $pc)) (i32.const 0xde00)))
+          (br_if $known
+            (i32.lt_u (i32.sub (local.get $reason) (i32.const 1)) (global.get $TRAP_CODES)))
+          (local.set $reason (global.get $TEXT_UNDEFINED))
+          (br $known)))
+      ;; DIVBYZERO.
+      (local.set $reason (global.get $INTEGER_DIVIDE_BY_ZERO))
+      (br_if $known (i32.and (local.get $status) (i32.const 0x2000000)))
+      ;; IACCVIOL, IBUSERR, INVSTATE, INVPC: `pc` is where it went, `lr` tells from where.
+      (if (i32.and (local.get $status) (i32.const 0x60101))
+        (then
+          (local.set $reason (global.get $TEXT_OUTSIDE))
+          (local.set $has_address (i32.const 1))
+          (local.set $address (local.get $pc))
+          (local.set $code (call $call_site (i32.load $phys offset=20 (local.get $frame))))
+          (br $known)))
+      ;; DACCVIOL, PRECISERR, IMPRECISERR. Just below the stack it was a push: the stack pointer was 32 or 36 above the
+      ;; frame, and what was written is at most nine words below it.
+      (if (i32.and (local.get $status) (i32.const 0x602))
+        (then
+          (local.set $reason (global.get $MEMORY_OUT_OF_BOUNDS))
+          (br_if $known (i32.eqz (local.get $has_address)))
+          (br_if $known (i32.ge_u (local.get $address) (call $stack_base (local.get $process))))
+          (br_if $known
+            (i32.gt_u
+              (i32.sub (i32.add (local.get $frame) (i32.const 36)) (local.get $address))
+              (i32.const 72)))
+          (local.set $reason (global.get $STACK_OVERFLOW))
+          (br $known)))
+      ;; UNALIGNED.
+      (local.set $reason (global.get $TEXT_UNALIGNED))
+      (br_if $known (i32.and (local.get $status) (i32.const 0x1000000)))
+      ;; NOCP, and what only a debugger would cause.
+      (local.set $reason (global.get $TEXT_UNDEFINED)))
+    (call $stop (local.get $process) (local.get $reason)
+      (local.get $has_address) (local.get $address) (local.get $code)))
+
+  ;; The kernel refuses a call: `reason` is a trap code. The frame's pc is in the stub; lr tells who called it.
+  (func (export "trap") (param $frame i32) (param $process i32) (param $reason i32)
+    (call $stop (local.get $process) (local.get $reason) (i32.const 0) (i32.const 0)
+      (call $call_site (i32.load $phys offset=20 (local.get $frame)))))
+
+  ;; An exception in the kernel itself: a bug of the kernel. Ends the program.
+  (func (export "fatal") (param $frame i32)
+    (call $text (global.get $TEXT_FATAL))
+    (call $hex (i32.load $phys offset=24 (local.get $frame)))
+    (call $text (global.get $TEXT_END))
+    (call $exit (i32.const 2)))
+
+  ;; Reports, stops the process, and frees those that wait for it: their call is abandoned.
+  (func $stop (param $process i32) (param $reason i32)
+    (param $has_address i32) (param $address i32) (param $code i32)
+    (local $record i32) (local $caller i32)
+    (call $text (global.get $TEXT_TRAP))
+    (call $string (call $component (local.get $process) (local.get $code)))
+    (call $text (global.get $TEXT_NAME_END))
+    (call $text (local.get $reason))
+    (if (local.get $has_address)
+      (then
+        (call $text (global.get $TEXT_AT))
+        (call $hex (local.get $address))))
+    ;; Address 0 holds the vectors: it stands for an unknown place.
+    (if (local.get $code)
+      (then
+        (call $text (global.get $TEXT_CODE))
+        (call $hex (local.get $code))
+        (call $text (global.get $TEXT_END)))
+      (else (call $put (i32.const 10))))
+
+    (i32.store $ram (global.get $TRAPPED) (i32.const 1))
+    (local.set $record (call $record (local.get $process)))
+    (local.set $caller (i32.load $phys (local.get $record)))
+    (i32.store $phys (local.get $record) (global.get $CALLER_STOPPED))
+    (block $done
+      (loop $next
+        (br_if $done (i32.le_u (local.get $caller) (global.get $CALLER_STOPPED)))
+        (local.set $record (call $record (local.get $caller)))
+        (local.set $caller (i32.load $phys (local.get $record)))
+        (i32.store $phys (local.get $record) (global.get $CALLER_NONE))
+        (br $next))))
+
+  ;; Name (address of [address, length]) of the component of `process` that the code belongs to; of its first one if
+  ;; the code is nobody's.
+  (func $component (param $process i32) (param $code i32) (result i32)
+    (local $at i32) (local $end i32)
+    (local.set $at (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_COMPONENTS))))
+    (local.set $end (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_COMPONENTS_END))))
+    (loop $next
+      (local.set $end (i32.sub (local.get $end) (global.get $COMPONENT_SIZE)))
+      (if (i32.ne (local.get $end) (local.get $at))
+        (then
+          (br_if $next
+            (i32.ge_u
+              (i32.sub
+                (local.get $code)
+                (i32.load $phys (i32.add (local.get $end) (global.get $COMPONENT_CODE))))
+              (i32.sub
+                (i32.load $phys (i32.add (local.get $end) (global.get $COMPONENT_CODE_END)))
+                (i32.load $phys (i32.add (local.get $end) (global.get $COMPONENT_CODE)))))))))
+    (i32.add (local.get $end) (global.get $COMPONENT_NAME)))
+
+  (func $stack_base (param $process i32) (result i32)
+    (i32.sub
+      (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_LOWEST)))
+      (i32.const 32)))
+
+  ;; After a stack overflow the processor could not save where it was. The innermost return address on the stack is
+  ;; the best that is known; 0 if there is none.
+  (func $innermost (param $process i32) (param $from i32) (result i32)
+    (local $end i32) (local $site i32) (local $base i32)
+    (local.set $base (call $stack_base (local.get $process)))
+    (if (i32.lt_u (local.get $from) (local.get $base))
+      (then (local.set $from (local.get $base))))
+    (local.set $from (i32.and (local.get $from) (i32.const -4)))
+    (local.set $end (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_HIGHEST))))
+    (block $none
+      (loop $next
+        (br_if $none (i32.ge_u (local.get $from) (local.get $end)))
+        (local.set $site (call $call_site (i32.load $phys (local.get $from))))
+        (local.set $from (i32.add (local.get $from) (i32.const 4)))
+        (br_if $next (i32.eqz (local.get $site)))))
+    (local.get $site))
+
+  ;; Address of the call (BL, or BLX of a register) that would return to `lr`; 0 if `lr` is no return address.
+  (func $call_site (param $lr i32) (result i32)
+    (local $start i32)
+    (local.set $start (i32.load $phys (i32.add (call $config) (global.get $CONFIG_CODE))))
+    (local.set $lr (i32.sub (local.get $lr) (i32.const 5)))
+    (if (i32.and (local.get $lr) (i32.const 1))
+      (then (return (i32.const 0))))
+    (if (i32.ge_u
+          (i32.sub (local.get $lr) (local.get $start))
+          (i32.sub
+            (i32.load $phys (i32.add (call $config) (global.get $CONFIG_CODE_END)))
+            (local.get $start)))
+      (then (return (i32.const 0))))
+    (if (i32.and
+          (i32.eq (i32.and (i32.load16_u $phys (local.get $lr)) (i32.const 0xf800)) (i32.const 0xf000))
+          (i32.eq (i32.and (i32.load16_u $phys offset=2 (local.get $lr)) (i32.const 0xd000)) (i32.const 0xd000)))
+      (then (return (local.get $lr))))
+    (if (i32.eq (i32.and (i32.load16_u $phys offset=2 (local.get $lr)) (i32.const 0xff87)) (i32.const 0x4780))
+      (then (return (i32.add (local.get $lr) (i32.const 2)))))
+    (i32.const 0))

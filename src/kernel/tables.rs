@@ -1,0 +1,280 @@
+//! The kernel's tables in flash. What the words mean is in [`super::layout`].
+
+use super::layout::*;
+use super::{Calls, texts};
+use crate::codegen::{Constant, Relocation, RelocationKind, Symbol};
+use crate::ingest::Unit;
+use crate::link::{HostFunction, InstanceWord, Job, Linked, System};
+use crate::manifest::{ComponentId, ProcessId};
+use crate::protect;
+
+pub const PROCESSES: Symbol = Symbol::KernelTable("processes");
+pub const GATES: Symbol = Symbol::KernelTable("gates");
+pub const HOSTS: Symbol = Symbol::KernelTable("hosts");
+pub const COPIES: Symbol = Symbol::KernelTable("copies");
+pub const CONFIGURATION: Symbol = Symbol::KernelTable("configuration");
+const COMPONENTS: Symbol = Symbol::KernelTable("components");
+const JOBS: Symbol = Symbol::KernelTable("jobs");
+const JOB_LIST: Symbol = Symbol::KernelTable("job_list");
+const TEXTS: Symbol = Symbol::KernelTable("texts");
+const STRINGS: Symbol = Symbol::KernelTable("strings");
+
+/// Thumb state, no flags: the program status of a function on entry.
+const XPSR: u32 = 1 << 24;
+
+/// A constant under construction.
+struct Table(Constant);
+
+impl Table {
+    fn new(symbol: Symbol) -> Self {
+        Table(Constant { symbol, bytes: Vec::new(), align: 4, relocations: Vec::new() })
+    }
+
+    fn here(&self) -> u32 {
+        self.0.bytes.len() as u32
+    }
+
+    fn word(&mut self, value: u32) {
+        self.0.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    fn words(&mut self, values: &[u32]) {
+        values.iter().for_each(|&value| self.word(value));
+    }
+
+    fn address(&mut self, target: Symbol, addend: i32) {
+        self.0.relocations.push(Relocation { offset: self.here(), kind: RelocationKind::Abs32, target, addend });
+        self.word(0);
+    }
+}
+
+/// Strings in flash, one after the other.
+struct Strings(Table);
+
+impl Strings {
+    /// Writes `[address, length]` of a string.
+    fn refer(&mut self, from: &mut Table, text: &str) {
+        from.address(STRINGS, self.0.here() as i32);
+        from.word(text.len() as u32);
+        self.0.0.bytes.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Register words of a process: two for each of its regions.
+pub fn region_words(system: &System) -> u32 {
+    2 * u32::from(protect::process_slots(system.board.protection.entries))
+}
+
+/// Bytes of a process's descriptor.
+pub fn process_size(system: &System) -> u32 {
+    PROCESS_REGIONS + 4 * region_words(system)
+}
+
+pub fn all(system: &System, calls: &Calls) -> Vec<Constant> {
+    let mut strings = Strings(Table::new(STRINGS));
+    let mut out = Vec::new();
+    let (components, ranges) = components(system, &mut strings);
+    out.push(processes(system, &ranges));
+    out.push(components);
+    out.push(gates(system));
+    out.push(hosts(system, calls));
+    out.extend(jobs(system));
+    out.extend(load_images(system));
+    let mut table = Table::new(TEXTS);
+    for text in texts::all() {
+        strings.refer(&mut table, text);
+    }
+    out.extend([table, strings.0, configuration(system)]);
+    out.into_iter().map(|table| table.0).collect()
+}
+
+/// For each process its descriptor, and one more for the code before the first job, which any stack suits.
+fn processes(system: &System, components: &[(u32, u32)]) -> Table {
+    let mut table = Table::new(PROCESSES);
+    for (index, &(first, end)) in components.iter().enumerate() {
+        let process = ProcessId(index as u32);
+        table.address(Symbol::StackBase(process), 32);
+        table.address(Symbol::StackTop(process), -32);
+        table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * index as u32) as i32);
+        table.address(COMPONENTS, first as i32);
+        table.address(COMPONENTS, end as i32);
+        for index in 0..region_words(system) {
+            table.address(Symbol::RegionWord { process, index }, 0);
+        }
+    }
+    table.words(&[0, u32::MAX]);
+    table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * components.len() as u32) as i32);
+    table.words(&[0; 2]);
+    table
+}
+
+/// The components, process by process; for each process its part of the table.
+fn components(system: &System, strings: &mut Strings) -> (Table, Vec<(u32, u32)>) {
+    let mut table = Table::new(COMPONENTS);
+    let mut ranges = Vec::new();
+    for process in &system.manifest.processes {
+        let first = table.here();
+        for &id in &process.components {
+            table.address(Symbol::CodeStart(id), 0);
+            table.address(Symbol::CodeEnd(id), 0);
+            strings.refer(&mut table, &system.manifest.component(id).name.value);
+        }
+        ranges.push((first, table.here()));
+    }
+    (table, ranges)
+}
+
+fn process_of(system: &System, component: ComponentId) -> i32 {
+    (system.manifest.component(component).process.0 * process_size(system)) as i32
+}
+
+/// Bytes on the stack for values beyond the four in registers.
+fn stack_bytes(words: u32) -> u32 {
+    4 * words.saturating_sub(4)
+}
+
+/// Bytes at the top of the stack that a call from outside takes for arguments and results.
+pub fn area(arguments: u32, results: u32) -> u32 {
+    stack_bytes(arguments).max(stack_bytes(results)).next_multiple_of(8)
+}
+
+/// What is the same for gates and jobs, from `ENTRY_PROCESS` on.
+fn entry(table: &mut Table, system: &System, callee: ComponentId, function: u32, arguments: u32, results: u32) {
+    table.address(PROCESSES, process_of(system, callee));
+    table.word(area(arguments, results));
+    table.word(stack_bytes(arguments) | stack_bytes(results) << 16);
+    table.word(0);
+    table.address(super::thumb2::return_stub(results), 0);
+    // An exception frame holds an even address; the Thumb bit is in xPSR.
+    table.address(Symbol::Function { unit: Unit::Component(callee), index: function }, -1);
+    table.word(XPSR);
+    table.words(&[0; 7]);
+    table.address(Symbol::HomeBase(callee), 0);
+}
+
+fn gates(system: &System) -> Table {
+    let mut table = Table::new(GATES);
+    for gate in &system.gates {
+        table.address(PROCESSES, (gate.caller.0 * process_size(system)) as i32);
+        let (arguments, results) = super::words(&gate.ty);
+        entry(&mut table, system, gate.callee, gate.function, arguments, results);
+    }
+    table
+}
+
+fn hosts(system: &System, calls: &Calls) -> Table {
+    let mut table = Table::new(HOSTS);
+    for &(component, function) in &calls.hosts {
+        table.address(PROCESSES, process_of(system, component));
+        table.word(match function {
+            HostFunction::Write => HOST_WRITE,
+            HostFunction::LogU32 => HOST_LOG_U32,
+            HostFunction::Exit => HOST_EXIT,
+        });
+        match system.components[component.0 as usize].memories.first() {
+            None => table.words(&[0; 3]),
+            Some(memory) => {
+                table.address(Symbol::Memory { component, index: 0 }, 0);
+                table.word(memory.max_bytes);
+                match memory.size_cell {
+                    None => table.word(0),
+                    Some(cell) => {
+                        let offset = system.components[component.0 as usize].cell(cell);
+                        table.address(Symbol::HomeBase(component), offset);
+                    }
+                }
+            }
+        }
+    }
+    table
+}
+
+fn jobs(system: &System) -> [Table; 2] {
+    let (mut list, mut table) = (Table::new(JOB_LIST), Table::new(JOBS));
+    for job in &system.jobs {
+        list.address(JOBS, table.here() as i32);
+        table.address(COMPONENTS, component_entry(system, job.component));
+        let results = super::words(job_type(system, job)).1;
+        entry(&mut table, system, job.component, job.function, job.args.len() as u32, results);
+        table.words(&job.args);
+        for _ in job.args.len()..4 {
+            table.word(0);
+        }
+    }
+    [list, table]
+}
+
+pub fn job_type<'a>(system: &'a System, job: &Job) -> &'a crate::ingest::FuncType {
+    system.components[job.component.0 as usize].module.function_type(job.function)
+}
+
+/// Offset of a component's entry in the table of components.
+fn component_entry(system: &System, component: ComponentId) -> i32 {
+    let mut all = system.manifest.processes.iter().flat_map(|process| &process.components);
+    let position = all.position(|&id| id == component).expect("every component is in a process");
+    (position as u32 * COMPONENT_SIZE) as i32
+}
+
+/// How many records start-up has to copy.
+pub fn copies(system: &System) -> u32 {
+    let records = load_images(system).pop().expect("the records come last");
+    records.here() / 12
+}
+
+/// What start-up copies from flash to RAM: for each component its image, and records of `[to, from, bytes]`.
+fn load_images(system: &System) -> Vec<Table> {
+    let mut records = Table::new(COPIES);
+    let mut out = Vec::new();
+    for linked in &system.components {
+        let Unit::Component(component) = linked.unit else { continue };
+        let mut image = Table::new(Symbol::LoadImage(component));
+        let mut copy = |image: &Table, to: Symbol, offset: i32, from: u32| {
+            records.address(to, offset);
+            records.address(Symbol::LoadImage(component), from as i32);
+            records.word(image.here() - from);
+        };
+        if linked.instance.iter().any(|word| *word != InstanceWord::Value(0)) {
+            instance(&mut image, linked, component);
+            copy(&image, Symbol::HomeBase(component), linked.cell(0), 0);
+        }
+        // In the order of the module: where segments overlap, the later one stays.
+        for (memory, offset, range) in &linked.data {
+            let bytes = &linked.module.wasm[range.clone()];
+            if bytes.is_empty() {
+                continue;
+            }
+            let from = image.here().next_multiple_of(4);
+            image.0.bytes.resize(from as usize, 0);
+            image.0.bytes.extend_from_slice(bytes);
+            copy(&image, Symbol::Memory { component, index: *memory }, *offset as i32, from);
+        }
+        if image.here() > 0 {
+            out.push(image);
+        }
+    }
+    out.push(records);
+    out
+}
+
+fn instance(image: &mut Table, linked: &Linked, component: ComponentId) {
+    for word in &linked.instance {
+        match *word {
+            InstanceWord::Value(value) => image.word(value),
+            InstanceWord::FuncRef(reference) => image.address(Symbol::Descriptor(reference), 0),
+            InstanceWord::MemoryAddress { memory, offset } => {
+                image.address(Symbol::Memory { component, index: memory }, offset as i32);
+            }
+        }
+    }
+}
+
+fn configuration(system: &System) -> Table {
+    let mut table = Table::new(CONFIGURATION);
+    table.word(system.board.console.base);
+    table.address(TEXTS, 0);
+    table.address(JOB_LIST, 0);
+    table.address(JOB_LIST, 4 * system.jobs.len() as i32);
+    table.address(Symbol::FlashBase, 0);
+    table.address(Symbol::FlashEnd, 0);
+    table
+}
