@@ -9,7 +9,7 @@ use crate::codegen::{Call, Symbol};
 use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::Unit;
-use crate::kernel::STACK_RESERVE;
+use crate::kernel;
 use crate::link::System;
 use crate::manifest::{ComponentId, ProcessId, Stack};
 use petgraph::algo::kosaraju_scc;
@@ -57,9 +57,10 @@ fn bound(system: &System, graph: &CallGraph, process: ProcessId, found: &mut Dia
     let asked: u64 = explicit.values().map(|&bytes| u64::from(bytes)).sum();
     let entries = entries(system, process);
 
+    let reserve = u64::from(kernel::stack_reserve(system, process));
     let depth = graph.deepest(&entries, |_| true);
     let full = match &depth {
-        Depth::Bytes(bytes) => StackBound::Bytes(u32::try_from(bytes + u64::from(STACK_RESERVE)).unwrap_or(u32::MAX)),
+        Depth::Bytes(bytes) => StackBound::Bytes(u32::try_from(bytes + reserve).unwrap_or(u32::MAX)),
         Depth::Recursive(cycle) => StackBound::Recursive(cycle.iter().map(|&node| graph.name(node)).collect()),
     };
 
@@ -69,14 +70,28 @@ fn bound(system: &System, graph: &CallGraph, process: ProcessId, found: &mut Dia
     } else {
         let counted = |unit| !matches!(unit, Unit::Component(id) if explicit.contains_key(&id));
         match graph.deepest(&entries, counted) {
-            Depth::Bytes(bytes) => asked + bytes + u64::from(STACK_RESERVE),
+            Depth::Bytes(bytes) => asked + bytes + reserve,
             Depth::Recursive(cycle) => {
                 found.push(recursion(system, graph, &cycle, components));
                 FALLBACK
             }
         }
     };
-    if let StackBound::Bytes(bound) = full
+    if size < reserve {
+        // The kernel writes this much there without looking.
+        let mut diagnostic = Diagnostic::error(
+            &codes::STACK_TOO_SMALL,
+            format!(
+                "process `{}` gets {size} bytes of stack, and the kernel alone needs {reserve}",
+                system.manifest.process(process).name.value
+            ),
+        )
+        .help(format!("`stack auto` takes what is needed; or add at least {} bytes", reserve - size));
+        for stack in explicit.keys().filter_map(|id| system.manifest.component(*id).stack) {
+            diagnostic = diagnostic.label(stack.span, "too small");
+        }
+        found.push(diagnostic);
+    } else if let StackBound::Bytes(bound) = full
         && size < u64::from(bound)
     {
         let mut warning = Diagnostic::warning(

@@ -32,7 +32,7 @@ impl Fixture {
             name: component.name.value.clone(),
             unit: Unit::Component(ComponentId(index as u32)),
             wasm: Vec::new(),
-            types: Vec::new(),
+            types: vec![FuncType { params: Vec::new(), results: Vec::new() }],
             imports: Vec::new(),
             functions: vec![ingest::Function { ty: 0, name: Some("tick".to_string()), body: Some(0x100..0x120) }],
             tables: Vec::new(),

@@ -287,15 +287,24 @@ fn a_function_that_calls_itself_is_a_cycle() {
 
 #[test]
 fn a_stack_below_the_bound_is_a_warning() {
-    let text = ONE.replace("(KiB)1", "(KiB)1; stack (B)128");
+    let text = ONE.replace("(KiB)1", "(KiB)1; stack (B)120");
     let fixture = Fixture::new(&text);
     let (plan, found) = fixture.place();
-    assert_eq!(plan.unwrap().processes[0].stack_size, 128);
+    assert_eq!(plan.unwrap().processes[0].stack_size, 120);
     let diagnostic = only(&found, "plan::stack-below-bound");
     assert_eq!(diagnostic.severity, Severity::Warning);
     let need = 64 + STACK_RESERVE;
-    assert!(diagnostic.message.contains(&format!("may need {need} bytes of stack and gets 128")));
-    assert!(diagnostic.help.as_ref().unwrap().contains(&format!("add {} bytes", need - 128)));
+    assert!(diagnostic.message.contains(&format!("may need {need} bytes of stack and gets 120")));
+    assert!(diagnostic.help.as_ref().unwrap().contains(&format!("add {} bytes", need - 120)));
+}
+
+#[test]
+fn a_stack_without_room_for_the_kernel_is_an_error() {
+    let text = ONE.replace("(KiB)1", "(KiB)1; stack (B)56");
+    let (_, found) = Fixture::new(&text).place();
+    let diagnostic = only(&found, "plan::stack-too-small");
+    assert_eq!(diagnostic.severity, Severity::Error);
+    assert!(diagnostic.help.as_ref().unwrap().contains(&format!("add at least {} bytes", STACK_RESERVE - 56)));
 }
 
 #[test]

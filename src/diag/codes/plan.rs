@@ -10,6 +10,7 @@ pub const ALL: &[&Code] = &[
     &NO_BANK,
     &STACK_UNBOUNDED,
     &STACK_BELOW_BOUND,
+    &STACK_TOO_SMALL,
     &MAX_WASTE,
     &INTERNAL,
 ];
@@ -73,6 +74,15 @@ pub static STACK_BELOW_BOUND: Code = Code {
                   be pessimistic: a call through a table counts as a call of every function of that type. If the \
                   stack does overflow, the protection unit stops the component with a report.",
     example: "component \"a\" \"a.wasm\" { memory budget=(KiB)16; stack 64 }",
+};
+
+pub static STACK_TOO_SMALL: Code = Code {
+    id: "plan::stack-too-small",
+    title: "a native stack has no room for what the kernel puts there",
+    explanation: "To enter a process and to switch away from it, the kernel keeps registers on the process's own stack, \
+                  and argument and result words that do not fit registers. The stack that the manifest gives is \
+                  smaller than that, before any function of the component has run.",
+    example: "component \"a\" \"a.wasm\" { memory budget=(KiB)16; stack (B)16 }",
 };
 
 pub static MAX_WASTE: Code = Code {
