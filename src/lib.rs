@@ -24,9 +24,19 @@ use diag::Diagnostics;
 use source::{SourceId, Sources};
 use trace::{Show, Trace};
 
+/// What a build makes.
+#[derive(Debug)]
+pub struct Product {
+    /// Names the files.
+    pub name: String,
+    pub board: board::Board,
+    pub image: image::Image,
+    pub report: report::Report,
+}
+
 /// The pipeline. Each stage borrows what the ones before it made, and changes nothing in it; what a stage finds wrong
-/// goes to `found`, and the next one runs as long as there is something to run on.
-pub fn check(sources: &mut Sources, id: SourceId, trace: &mut Trace, found: &mut Diagnostics) -> Option<()> {
+/// goes to `found`, and the next one runs as long as there is something to run on. `None` if there are errors.
+pub fn build(sources: &mut Sources, id: SourceId, trace: &mut Trace, found: &mut Diagnostics) -> Option<Product> {
     let manifest = trace.stage("manifest", || found.take(manifest::read(sources, id)))?;
     trace.show(Show::Manifest, || dump::manifest(&manifest));
     let board = trace.stage("board", || found.take(board::load(sources, &manifest)))?;
@@ -40,5 +50,11 @@ pub fn check(sources: &mut Sources, id: SourceId, trace: &mut Trace, found: &mut
     trace.show(Show::System, || dump::system(&system));
     trace.show(Show::Clif, || dump::clif(&system));
     trace.show(Show::Assembly, || dump::assembly(&system));
-    trace.stage("codegen", || found.take(codegen::compile(&system))).map(drop)
+    let objects = trace.stage("codegen", || found.take(codegen::compile(&system)))?;
+    let kernel = trace.stage("kernel", || kernel::compile(&system));
+    let plan = trace.stage("plan", || found.take(plan::place(&system, &objects, &kernel)))?;
+    trace.show(Show::Plan, || dump::plan(&system, &plan));
+    let image = trace.stage("image", || found.take(image::write(&system, &objects, &kernel, &plan)))?;
+    let report = trace.stage("report", || report::table(&system, &plan));
+    (!found.has_errors()).then(|| Product { name: manifest.name.value.clone(), board, image, report })
 }

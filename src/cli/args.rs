@@ -27,6 +27,33 @@ pub struct Cli {
 pub enum Command {
     /// Check a manifest and its modules, and write nothing
     Check(Input),
+    /// Write the image: ELF, binary, Intel HEX and region table
+    Build {
+        #[command(flatten)]
+        input: Input,
+        /// Where the files go; created if it is not there
+        #[arg(long, value_name = "DIR", default_value = "out")]
+        out: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Build, and run the image in the board's emulator: its console goes to stdout
+    ///
+    /// The exit code is the image's: 0 if all went well, 1 after a trap, or what a component asked for.
+    Run {
+        #[command(flatten)]
+        input: Input,
+        /// End the run after this many seconds, with exit code 124
+        #[arg(long, value_name = "SECONDS")]
+        timeout: Option<u32>,
+    },
+    /// Print the region table, and write nothing
+    Plan {
+        #[command(flatten)]
+        input: Input,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Check the isolation of a finished image, from its ELF file alone
     Verify {
         /// `NAME.elf`

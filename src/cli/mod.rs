@@ -4,6 +4,7 @@ mod args;
 mod boards;
 mod bug;
 mod explain;
+mod output;
 mod pipeline;
 mod shell;
 mod verify;
@@ -20,6 +21,8 @@ pub enum Outcome {
     Well,
     /// Exit code 1: something is wrong with the input, and has been reported.
     Findings,
+    /// The exit code of an image that was run.
+    Code(u8),
 }
 
 /// The whole program. Failures and bugs are exit code 2.
@@ -46,6 +49,7 @@ fn start() -> ExitCode {
     match run(&shell, &cli.command) {
         Ok(Outcome::Well) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Code(code)) => ExitCode::from(code),
         Err(failure) => {
             shell.failure(&failure);
             ExitCode::from(2)
@@ -56,6 +60,9 @@ fn start() -> ExitCode {
 fn run(shell: &Shell, command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Check(input) => pipeline::check(shell, input),
+        Command::Build { input, out, output } => pipeline::build(shell, input, out, output.format),
+        Command::Run { input, timeout } => pipeline::run(shell, input, *timeout),
+        Command::Plan { input, output } => pipeline::plan(shell, input, output.format),
         Command::Verify { image, output } => verify::verify(shell, image, output.format),
         Command::Boards(output) => boards::list(shell, output.format),
         Command::Explain { code, output } => explain::explain(shell, code.as_deref(), output.format),

@@ -15,6 +15,8 @@ pub enum Failure {
     Io { action: &'static str, path: String, error: io::Error },
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
+    #[error(transparent)]
+    Emulator(#[from] crate::emulator::Error),
 }
 
 pub struct Shell {

@@ -1,9 +1,11 @@
 //! What each stage made, as text: `--dump=STAGE`.
 
 mod front;
+mod plan;
 mod system;
 
 pub use front::{board, manifest, modules};
+pub use plan::plan;
 pub use system::system;
 
 use crate::codegen;

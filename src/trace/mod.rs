@@ -11,10 +11,12 @@ pub enum Show {
     System,
     Clif,
     Assembly,
+    Plan,
 }
 
 impl Show {
-    pub const ALL: &[Show] = &[Show::Manifest, Show::Board, Show::Modules, Show::System, Show::Clif, Show::Assembly];
+    pub const ALL: &[Show] =
+        &[Show::Manifest, Show::Board, Show::Modules, Show::System, Show::Clif, Show::Assembly, Show::Plan];
 
     /// The word on the command line.
     pub fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Show {
             Show::System => "system",
             Show::Clif => "clif",
             Show::Assembly => "asm",
+            Show::Plan => "plan",
         }
     }
 

@@ -1,0 +1,180 @@
+//! The program as a user runs it: what goes where, and how it ends.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const GOOD: &str = "system \"good\" {\n    board \"mps2-an386\"\n    component \"a\" \"a.wat\" { memory budget=(KiB)8 }\n    run \"a#main\"\n}\n";
+const MODULE: &str = "(module (memory 1) (func (export \"main\")))";
+const BAD: &str = "system \"bad\" {\n    board \"mps2-an368\"\n    component \"a\" \"a.wat\" { memory budget=8 }\n}\n";
+
+struct Ran {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn compose(folder: &Path, arguments: &[&str]) -> Ran {
+    run(Command::new(env!("CARGO_BIN_EXE_compose")).current_dir(folder).args(arguments))
+}
+
+fn run(command: &mut Command) -> Ran {
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "RUST_BACKTRACE"] {
+        if !command.get_envs().any(|(n, v)| n == name && v.is_some()) {
+            command.env_remove(name);
+        }
+    }
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
+    folder
+}
+
+#[test]
+fn a_right_system_is_silent() {
+    let folder = folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]);
+    // The manifest's default name, a file, and a folder.
+    for arguments in [&["check"][..], &["check", "system.kdl"], &["check", "."]] {
+        let ran = compose(folder.path(), arguments);
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", ""));
+    }
+}
+
+#[test]
+fn findings_are_exit_code_1_and_go_to_stderr() {
+    let folder = folder(&[("bad.kdl", BAD), ("a.wat", MODULE)]);
+    let ran = compose(folder.path(), &["check", "bad.kdl"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    for part in
+        ["error[schema::missing-unit]", "error[board::unknown]", "bad.kdl:2:11", "error: `bad.kdl` has 2 errors"]
+    {
+        assert!(ran.stderr.contains(part), "{part}:\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn failures_are_exit_code_2() {
+    let folder = folder(&[("bad.kdl", BAD)]);
+    for arguments in [
+        &["check", "none.kdl"][..],
+        &["verify", "none.elf"],
+        &["explain", "no::such"],
+        &["chekc"],
+        &["check", "--dump", "nothing"],
+        &["check", "--color", "purple"],
+        &[],
+    ] {
+        let ran = compose(folder.path(), arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", ran.stderr);
+        assert!(!ran.stderr.is_empty() && !ran.stderr.contains("internal bug"), "{arguments:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn messages_for_tools() {
+    let folder = folder(&[("bad.kdl", BAD)]);
+    let ran = compose(folder.path(), &["check", "bad.kdl", "--message-format", "json"]);
+    let lines: Vec<serde_json::Value> = ran.stderr.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    let codes: Vec<&str> = lines.iter().filter_map(|l| l["code"].as_str()).collect();
+    assert_eq!((ran.code, codes), (Some(1), vec!["schema::missing-unit", "board::unknown"]));
+    assert_eq!(lines[1]["labels"][0]["line"], 2);
+
+    let ran = compose(folder.path(), &["--message-format=github", "check", "bad.kdl"]);
+    assert!(ran.stderr.lines().all(|l| l.starts_with("::error ")), "{}", ran.stderr);
+}
+
+#[test]
+fn color_is_decided_by_option_and_environment() {
+    let folder = folder(&[("bad.kdl", BAD)]);
+    let with = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_compose"));
+        command.current_dir(folder.path()).args(arguments).envs(variables.iter().copied());
+        run(&mut command).stderr.contains("\x1b[")
+    };
+    assert!(!with(&["check", "bad.kdl"], &[]));
+    assert!(with(&["check", "bad.kdl", "--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(with(&["check", "bad.kdl"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!with(&["check", "bad.kdl"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!with(&["check", "bad.kdl", "--color=never"], &[("CLICOLOR_FORCE", "1")]));
+    // Errors of the command line itself obey the option too.
+    assert!(with(&["chekc", "--color", "always"], &[]));
+    assert!(!with(&["chekc", "--color=never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+#[test]
+fn lists_and_explanations() {
+    let folder = folder(&[]);
+    let boards = compose(folder.path(), &["boards"]);
+    assert_eq!(boards.code, Some(0));
+    for name in ["mps2-an385", "mps2-an386", "mps2-an500"] {
+        assert!(boards.stdout.contains(name), "{}", boards.stdout);
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&compose(folder.path(), &["boards", "--format", "json"]).stdout).expect("JSON");
+    assert_eq!(json[1]["ram"], 20 << 20);
+
+    let list = compose(folder.path(), &["explain"]);
+    assert!(list.stdout.lines().count() > 40, "{}", list.stdout);
+    // By the whole name, as printed, and by the last part.
+    let page = compose(folder.path(), &["explain", "schema::missing-unit"]).stdout;
+    assert!(page.starts_with("schema::missing-unit: a number without a unit\n"), "{page}");
+    assert_eq!(compose(folder.path(), &["explain", "error[schema::missing-unit]"]).stdout, page);
+    assert_eq!(compose(folder.path(), &["explain", "missing-unit"]).stdout, page);
+    let wrong = compose(folder.path(), &["explain", "schema::mising-unit"]);
+    assert!(wrong.stderr.contains("did you mean `schema::missing-unit`?"), "{}", wrong.stderr);
+}
+
+#[test]
+fn help_and_completions() {
+    let folder = folder(&[]);
+    for arguments in [&["--help"][..], &["-h"], &["check", "--help"], &["--version"], &["completions", "bash"]] {
+        let ran = compose(folder.path(), arguments);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+        assert!(ran.stdout.contains("compose"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn every_stage_can_be_printed() {
+    let folder = folder(&[("system.kdl", GOOD), ("bad.kdl", BAD), ("a.wat", MODULE)]);
+    for show in compose::trace::Show::ALL {
+        let ran = compose(folder.path(), &["check", "--dump", show.name()]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", show.name());
+        assert!(!ran.stdout.is_empty(), "{}", show.name());
+    }
+    let ran = compose(folder.path(), &["check", "bad.kdl", "--dump", "asm"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert!(ran.stderr.contains("kept `asm` from running"), "{}", ran.stderr);
+}
+
+#[test]
+fn times_are_status() {
+    let folder = folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]);
+    let ran = compose(folder.path(), &["check", "--time"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""));
+    for stage in ["manifest", "board", "ingest", "link", "codegen"] {
+        assert!(ran.stderr.contains(stage), "{}", ran.stderr);
+    }
+}
+
+/// `compose explain | head -1`: nobody reads the rest, and that is nobody's fault.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error() {
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_compose"))
+        .args(["completions", "zsh"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]));
+}
