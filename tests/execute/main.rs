@@ -5,6 +5,7 @@
 
 mod bare;
 mod oracle;
+mod shapes;
 mod table;
 
 use compose::ingest::{self, Unit};
@@ -32,6 +33,12 @@ fn main() {
     }
     for group in table::groups() {
         trials.push(Trial::test(format!("bare::table::{}", group.name), move || check_table(&group)));
+    }
+    for seed in 0..16 {
+        trials.push(Trial::test(format!("bare::shapes::{seed}"), move || {
+            let text = format!(";;! memory budget=(KiB)64\n{}", shapes::program(seed));
+            Program::read(&format!("shapes-{seed}"), &text)?.check()
+        }));
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

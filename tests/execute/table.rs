@@ -405,7 +405,7 @@ fn mixed_widths() -> Vec<Case> {
 
 /// Trees of operators, always the same ones.
 fn random(width: Width) -> Vec<Case> {
-    let mut source = Source(match width {
+    let mut source = Source::new(match width {
         Width::W32 => 1,
         Width::W64 => 2,
     });
@@ -417,10 +417,14 @@ fn random(width: Width) -> Vec<Case> {
 }
 
 /// Knuth's linear congruential generator (MMIX).
-struct Source(u64);
+pub struct Source(u64);
 
 impl Source {
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn new(seed: u64) -> Self {
+        Source((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit
     }
