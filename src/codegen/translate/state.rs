@@ -46,8 +46,8 @@ pub(super) enum Region {
 }
 
 impl Region {
-    /// Regions of cells are shared beyond this many: a function has fewer than 2^16 different sets of flags.
-    const CELLS: u32 = 0x1000;
+    /// Cells share regions beyond this many: the alias analysis looks at every region again and again.
+    const CELLS: u32 = 64;
 
     fn data(self) -> ir::AliasRegionData {
         let (class, index, what) = match self {
