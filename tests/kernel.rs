@@ -1,8 +1,8 @@
 //! Systems that run on an emulated board: `tests/kernel/*.wat`.
 //!
-//! Lines that start with `;;!` are the manifest's nodes, `;;board NAME...` the boards (without: mps2-an386), `;;@ NAME`
-//! starts the module of the next component. From `;;= output` on, the file is what the console says and the exit code;
-//! `BLESS=1` writes it. Code addresses are shown as the function that they are in: `(code sampler!poke)`.
+//! Lines that start with `;;!` are the manifest's nodes, `;;board NAME...` the boards (without: mps2-an386), `;;@ FILE`
+//! starts a module. From `;;= output` on, the file is what the console says and the exit code; `BLESS=1` writes it.
+//! Addresses are shown as the function or section that they are in, so that they do not depend on the placing.
 
 use compose::codegen::{self, Symbol};
 use compose::image::{self, Image};
@@ -80,7 +80,8 @@ fn run(input: &str, board: &str) -> Result<String, Failed> {
     let mut in_order: Vec<Module> = Vec::new();
     for (index, component) in manifest.components.iter().enumerate() {
         let name = component.name.value.as_str();
-        let (_, text) = modules.iter().find(|(module, _)| *module == name).ok_or("a component without a module")?;
+        let path = component.path.value.as_str();
+        let (_, text) = modules.iter().find(|(file, _)| *file == path).ok_or("a component without a module")?;
         let unit = Unit::Component(ComponentId(index as u32));
         in_order.push(ingest::module(name, unit, text.as_bytes()).map_err(|error| format!("{error:#?}"))?);
     }
@@ -99,7 +100,8 @@ fn run(input: &str, board: &str) -> Result<String, Failed> {
         return Err(format!("the kernel is too large: {text} of code, {} + {}", kernel.memory, kernel.stack).into());
     }
     let (console, code) = emulate(&image, &board)?;
-    let console = name_code(&console, &plan, &image);
+    let console = replace_addresses(&console, "(code ", &|address| function_at(address, &plan, &image));
+    let console = replace_addresses(&console, " at ", &|address| section_at(address, &plan));
     let mut output = format!("{OUTPUT}\n");
     for line in console.lines() {
         output.push_str(format!(";; {line}").trim_end());
@@ -132,20 +134,37 @@ fn emulate(image: &Image, board: &board::Board) -> Result<(String, i32), Failed>
     Ok((String::from_utf8_lossy(&output.stdout).into_owned(), code))
 }
 
-/// Replaces `(code 0x0000_1234)` by the function that the address is in.
-fn name_code(console: &str, plan: &Plan, image: &Image) -> String {
+/// Replaces the addresses (`0x0000_1234`) after `before`.
+fn replace_addresses(console: &str, before: &str, name: &dyn Fn(u32) -> String) -> String {
     let mut out = String::new();
     let mut rest = console;
-    while let Some(at) = rest.find("(code 0x") {
-        let (before, after) = rest.split_at(at + "(code ".len());
-        out.push_str(before);
-        let end = after.find(')').unwrap_or(after.len());
-        let address = u32::from_str_radix(&after[2..end].replace('_', ""), 16);
-        out.push_str(&address.map_or("?".to_owned(), |address| function_at(address, plan, image)));
-        rest = &after[end..];
+    while let Some(at) = rest.find(before) {
+        let (copied, after) = rest.split_at(at + before.len());
+        out.push_str(copied);
+        rest = after;
+        let digits = after.strip_prefix("0x").and_then(|digits| digits.get(..9));
+        if let Some(address) = digits.and_then(|digits| u32::from_str_radix(&digits.replace('_', ""), 16).ok()) {
+            out.push_str(&name(address));
+            rest = &after[11..];
+        }
     }
     out.push_str(rest);
     out
+}
+
+/// The section that an address is in or, less than 64 bytes, below.
+fn section_at(address: u32, plan: &Plan) -> String {
+    let inside = |s: &&plan::Section| address.checked_sub(s.base).is_some_and(|offset| offset < s.size);
+    let below = |s: &&plan::Section| s.base.checked_sub(address).is_some_and(|offset| offset < 64);
+    let of = |filter: &dyn Fn(&&plan::Section) -> bool| plan.sections.iter().filter(|s| s.size > 0).find(|s| filter(s));
+    match (of(&inside), of(&below)) {
+        (Some(section), _) if section.kind == plan::SectionKind::Stack => section.name.clone(),
+        (Some(section), _) if section.kind.in_flash() => section.name.clone(),
+        (Some(section), _) => format!("{}+{:#x}", section.name, address - section.base),
+        (None, Some(section)) => format!("just below {}", section.name),
+        (None, None) if address < plan.flash.base + plan.flash.size => "flash".to_owned(),
+        (None, None) => format!("{:#x}......", address >> 24),
+    }
 }
 
 fn function_at(address: u32, plan: &Plan, image: &Image) -> String {

@@ -26,8 +26,8 @@
         (local.set $has_address (i32.const 1))
         (local.set $address (i32.load $phys (i32.const 0xe000ed38)))))
 
-    ;; MSTKERR, STKERR: there was no stack left for the frame.
-    (if (i32.and (local.get $status) (i32.const 0x1010))
+    ;; MSTKERR, MUNSTKERR, STKERR, UNSTKERR: there is no stack for a frame.
+    (if (i32.and (local.get $status) (i32.const 0x1818))
       (then
         (call $stop (local.get $process) (global.get $STACK_OVERFLOW)
           (local.get $has_address) (local.get $address)
@@ -62,7 +62,11 @@
         (then
           (local.set $reason (global.get $MEMORY_OUT_OF_BOUNDS))
           (br_if $known (i32.eqz (local.get $has_address)))
-          (br_if $known (i32.ge_u (local.get $address) (call $stack_base (local.get $process))))
+          (br_if $known
+            (i32.ge_u (local.get $address)
+              (i32.sub
+                (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_LOWEST)))
+                (i32.const 32))))
           (br_if $known
             (i32.gt_u
               (i32.sub (i32.add (local.get $frame) (i32.const 36)) (local.get $address))
@@ -141,27 +145,43 @@
                 (i32.load $phys (i32.add (local.get $end) (global.get $COMPONENT_CODE)))))))))
     (i32.add (local.get $end) (global.get $COMPONENT_NAME)))
 
-  (func $stack_base (param $process i32) (result i32)
-    (i32.sub
-      (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_LOWEST)))
-      (i32.const 32)))
-
   ;; After a stack overflow the processor could not save where it was. The innermost return address on the stack is
-  ;; the best that is known; 0 if there is none.
+  ;; the best that is known. If there is none, it was in the function that the process was entered with.
   (func $innermost (param $process i32) (param $from i32) (result i32)
-    (local $end i32) (local $site i32) (local $base i32)
-    (local.set $base (call $stack_base (local.get $process)))
-    (if (i32.lt_u (local.get $from) (local.get $base))
-      (then (local.set $from (local.get $base))))
+    (local $end i32) (local $site i32)
+    (local.set $end (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_LOWEST))))
+    (local.set $end (i32.sub (local.get $end) (i32.const 32)))
+    (if (i32.lt_u (local.get $from) (local.get $end))
+      (then (local.set $from (local.get $end))))
     (local.set $from (i32.and (local.get $from) (i32.const -4)))
     (local.set $end (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_HIGHEST))))
     (block $none
       (loop $next
-        (br_if $none (i32.ge_u (local.get $from) (local.get $end)))
+        (br_if $none (i32.gt_u (local.get $from) (i32.add (local.get $end) (i32.const 28))))
         (local.set $site (call $call_site (i32.load $phys (local.get $from))))
         (local.set $from (i32.add (local.get $from) (i32.const 4)))
-        (br_if $next (i32.eqz (local.get $site)))))
-    (local.get $site))
+        (br_if $next (i32.eqz (local.get $site))))
+      (return (local.get $site)))
+    (i32.load $phys offset=8
+      (i32.add (call $entered_by (local.get $process)) (global.get $ENTRY_FRAME))))
+
+  ;; The descriptor of the job or gate that a process was entered by. A gate's number is the r12 that the caller saved.
+  (func $entered_by (param $process i32) (result i32)
+    (local $record i32)
+    (local.set $record (call $record (local.get $process)))
+    (if (result i32)
+        (i32.eq
+          (i32.load $phys (i32.add (local.get $record) (global.get $RECORD_CALLER)))
+          (global.get $CALLER_KERNEL))
+      (then
+        (i32.load $phys (i32.sub (i32.load $ram (global.get $NEXT_JOB)) (i32.const 4))))
+      (else
+        (i32.add
+          (i32.load $phys (i32.add (call $config) (global.get $CONFIG_GATES)))
+          (i32.mul
+            (i32.load $phys offset=48
+              (i32.load $phys (i32.add (local.get $record) (global.get $RECORD_CALLER_STACK))))
+            (global.get $ENTRY_SIZE))))))
 
   ;; Address of the call (BL, or BLX of a register) that would return to `lr`; 0 if `lr` is no return address.
   (func $call_site (param $lr i32) (result i32)

@@ -111,4 +111,5 @@ layout! {
     /// Where code is.
     CONFIG_CODE = 16;
     CONFIG_CODE_END = 20;
+    CONFIG_GATES = 24;
 }

@@ -276,5 +276,6 @@ fn configuration(system: &System) -> Table {
     table.address(JOB_LIST, 4 * system.jobs.len() as i32);
     table.address(Symbol::FlashBase, 0);
     table.address(Symbol::FlashEnd, 0);
+    table.address(GATES, 0);
     table
 }

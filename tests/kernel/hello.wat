@@ -4,7 +4,7 @@
 ;;! run "main#hello"
 ;;! run "main#numbers" 7
 
-;;@ main
+;;@ main.wat
 (module
   (import "compose" "write" (func $write (param i32 i32)))
   (import "compose" "log_u32" (func $log (param i32)))
