@@ -153,6 +153,98 @@ fn every_stage_can_be_printed() {
     assert!(ran.stderr.contains("kept `asm` from running"), "{}", ran.stderr);
 }
 
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn build_writes_four_files_and_prints_the_table() {
+    let folder = folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]);
+    let ran = compose(folder.path(), &["build"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(names(&folder.path().join("out")), ["good.bin", "good.elf", "good.hex", "good.regions.json"]);
+    assert!(ran.stdout.starts_with("good on mps2-an386"), "{}", ran.stdout);
+    for part in ["Wrote out", "good.elf", "Finished `good`"] {
+        assert!(ran.stderr.contains(part), "{part}:\n{}", ran.stderr);
+    }
+    // The table alone is the same table, and the same as JSON is the file.
+    assert_eq!(compose(folder.path(), &["plan"]).stdout, ran.stdout);
+    let json = compose(folder.path(), &["plan", "--format", "json"]).stdout;
+    assert_eq!(json, std::fs::read_to_string(folder.path().join("out/good.regions.json")).expect("a file"));
+    // What was built passes; with one byte of code changed it does not.
+    let elf = folder.path().join("out/good.elf");
+    let verified = compose(folder.path(), &["verify", "out/good.elf"]);
+    assert_eq!(verified.code, Some(0), "{}", verified.stdout);
+    let mut bytes = std::fs::read(&elf).expect("a file");
+    let entry = bytes.len() / 8;
+    bytes[entry..entry + 64].fill(0xff);
+    std::fs::write(&elf, bytes).expect("a file");
+    let verified = compose(folder.path(), &["verify", "out/good.elf", "--format", "json"]);
+    assert_eq!(verified.code, Some(1), "{}", verified.stdout);
+    let rows: serde_json::Value = serde_json::from_str(&verified.stdout).expect("JSON");
+    assert!(rows.as_array().is_some_and(|rows| rows.iter().any(|r| r["outcome"] == "failed")), "{rows}");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_in_every_folder() {
+    let (one, two) = (folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]), folder(&[]));
+    let input = one.path().join("system.kdl");
+    for (place, out) in [(one.path(), "x"), (two.path(), "y/z")] {
+        let ran = compose(place, &["build", &input.display().to_string(), "--out", out]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    }
+    for name in ["good.bin", "good.elf", "good.hex", "good.regions.json"] {
+        let read = |folder: &Path| std::fs::read(folder.join(name)).expect("a file");
+        assert!(read(&one.path().join("x")) == read(&two.path().join("y/z")), "{name} differs");
+    }
+}
+
+#[test]
+fn nothing_is_written_when_there_are_errors() {
+    let folder = folder(&[("bad.kdl", BAD), ("a.wat", MODULE)]);
+    for command in ["build", "plan", "run"] {
+        let ran = compose(folder.path(), &[command, "bad.kdl"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{command}");
+    }
+    assert_eq!(names(folder.path()), ["a.wat", "bad.kdl"]);
+    // A folder that cannot be one.
+    std::fs::write(folder.path().join("system.kdl"), GOOD).expect("a file");
+    let ran = compose(folder.path(), &["build", "--out", "a.wat"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    assert!(ran.stderr.contains("cannot create `a.wat`"), "{}", ran.stderr);
+}
+
+#[test]
+fn run_says_how_to_install_the_emulator() {
+    let folder = folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_compose"));
+    let ran = run(command.current_dir(folder.path()).arg("run").env("PATH", ""));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    assert!(ran.stderr.contains("`qemu-system-arm` is not installed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("apt install"), "{}", ran.stderr);
+}
+
+#[test]
+fn run_passes_on_console_and_exit_code() {
+    let module = "(module (import \"compose\" \"log_u32\" (func $log (param i32)))
+        (import \"compose\" \"exit\" (func $exit (param i32)))
+        (memory 1)
+        (func (export \"main\") (call $log (i32.const 42)) (call $exit (i32.const 7))))";
+    let endless = "(module (memory 1) (func (export \"main\") (loop (br 0))))";
+    let folder = folder(&[("system.kdl", GOOD), ("a.wat", module)]);
+    let ran = compose(folder.path(), &["run"]);
+    assert_eq!((ran.code, ran.stdout.trim()), (Some(7), "42"), "{}", ran.stderr);
+    std::fs::write(folder.path().join("a.wat"), endless).expect("a file");
+    let ran = compose(folder.path(), &["run", "--timeout", "1"]);
+    assert_eq!(ran.code, Some(124), "{}", ran.stderr);
+    assert!(ran.stderr.contains("still running after 1 s"), "{}", ran.stderr);
+}
+
 #[test]
 fn times_are_status() {
     let folder = folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]);

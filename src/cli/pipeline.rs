@@ -57,7 +57,7 @@ pub fn run(shell: &Shell, input: &Input, timeout: Option<u32>) -> Result<Outcome
     let paths = output::write(&folder, &[(format!("{}.elf", product.name), &product.image.elf)])?;
     shell.status("Running", &format!("`{}` on {}", product.name, product.board.name));
     let timeout = timeout.map_or(FOR_EVER, |seconds| Duration::from_secs(seconds.into()));
-    let ended = emulator::run(&paths[0], &product.board, timeout, &mut std::io::stdout().lock());
+    let ended = emulator::run(&paths[0], &product.board, timeout, &mut shell.console());
     let _ = std::fs::remove_dir_all(&folder); // Left over at worst.
     let ended = ended?;
     if let Some(message) = ended.message() {
@@ -97,7 +97,7 @@ impl Run {
         shell.diagnostics(&self.found, &self.sources);
         if input.time {
             for (stage, time) in &self.trace.times {
-                shell.status(stage, &format!("{:9.3} ms", time.as_secs_f64() * 1000.0));
+                shell.line(stage, &format!("{:9.3} ms", time.as_secs_f64() * 1000.0));
             }
         }
         shell.summary(&self.sources.get(self.manifest).name, &self.found);

@@ -35,8 +35,13 @@ impl Shell {
     /// A line of progress: `   Compiling quickstart`. Only for people.
     pub fn status(&self, verb: &str, text: &str) {
         if self.format == Format::Human {
-            self.say(&format!("{} {text}\n", self.paint("1;32", &format!("{verb:>12}"))));
+            self.line(verb, text);
         }
+    }
+
+    /// The same, because it was asked for.
+    pub fn line(&self, verb: &str, text: &str) {
+        self.say(&format!("{} {text}\n", self.paint("1;32", &format!("{verb:>12}"))));
     }
 
     pub fn diagnostics(&self, found: &Diagnostics, sources: &Sources) {
@@ -81,6 +86,11 @@ impl Shell {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Stdout(error)),
             _ => Ok(()),
         }
+    }
+
+    /// Where a running image's console goes.
+    pub fn console(&self) -> impl Write {
+        io::stdout()
     }
 
     fn paint(&self, style: &str, text: &str) -> String {

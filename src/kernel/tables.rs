@@ -12,6 +12,8 @@ pub const PROCESSES: Symbol = Symbol::KernelTable("processes");
 pub const GATES: Symbol = Symbol::KernelTable("gates");
 pub const HOSTS: Symbol = Symbol::KernelTable("hosts");
 pub const COPIES: Symbol = Symbol::KernelTable("copies");
+/// The register words of the region that is always on.
+pub const FIXED_REGIONS: Symbol = Symbol::KernelTable("fixed_regions");
 pub const CONFIGURATION: Symbol = Symbol::KernelTable("configuration");
 const COMPONENTS: Symbol = Symbol::KernelTable("components");
 const JOBS: Symbol = Symbol::KernelTable("jobs");
@@ -84,7 +86,7 @@ pub fn all(system: &System, calls: &Calls) -> Vec<Constant> {
     for text in texts::all() {
         strings.refer(&mut table, text);
     }
-    out.extend([table, strings.0, configuration(system)]);
+    out.extend([table, strings.0, fixed_regions(), configuration(system)]);
     out.into_iter().map(|table| table.0).collect()
 }
 
@@ -105,6 +107,14 @@ fn processes(system: &System, components: &[(u32, u32)]) -> Table {
     table.words(&[0, u32::MAX]);
     table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * components.len() as u32) as i32);
     table.words(&[0; 2]);
+    table
+}
+
+fn fixed_regions() -> Table {
+    let mut table = Table::new(FIXED_REGIONS);
+    for index in 0..2 {
+        table.address(Symbol::FixedRegionWord { index }, 0);
+    }
     table
 }
 

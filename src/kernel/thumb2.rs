@@ -6,7 +6,7 @@
 
 use super::Calls;
 use super::layout::*;
-use super::tables::{self, CONFIGURATION, COPIES, GATES, HOSTS, PROCESSES};
+use super::tables::{self, CONFIGURATION, COPIES, FIXED_REGIONS, GATES, HOSTS, PROCESSES};
 use crate::board::Exit;
 use crate::codegen::reg::Reg;
 use crate::codegen::thumb2::asm::Assembler;
@@ -293,8 +293,9 @@ fn reset(system: &System, calls: &Calls) -> Function {
     c.store(R2, R0, MPU_RASR as u32);
     c.branch(off);
     c.bind(cleared);
+    c.address(R2, FIXED_REGIONS, 0);
     for (index, offset) in [(0, MPU_RBAR), (1, MPU_RASR)] {
-        c.address(R1, Symbol::FixedRegionWord { index }, 0);
+        c.load(R1, R2, 4 * index);
         c.store(R1, R0, offset as u32);
     }
     c.constant(R1, MPU_CTRL_VALUE);
