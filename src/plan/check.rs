@@ -14,6 +14,7 @@ pub fn check(system: &System, kernel: &Kernel, contents: &Contents, plan: &Plan)
     banks(plan)?;
     sizes(system, kernel, contents, plan)?;
     pieces(system, plan)?;
+    instances(plan)?;
     alignment(plan)
 }
 
@@ -134,6 +135,16 @@ fn legal(piece: &Piece, slots: u8) -> Result<(), String> {
     ensure(u64::from(piece.base) % piece.size == 0, || "is not aligned to its size".to_string())?;
     ensure(piece.subregions_off == 0 || piece.size >= 256, || "is too small for subregions".to_string())?;
     ensure(piece.subregions_off != 0xff, || "grants nothing".to_string())
+}
+
+/// Instance data ends at the home base: the code reaches it by negative offsets from there.
+fn instances(plan: &Plan) -> Result<(), String> {
+    for section in plan.sections.iter().filter(|section| section.kind == SectionKind::InstanceData) {
+        let Owner::Component(id) = section.owner else { return Err(format!("`{}` is nobody's", section.name)) };
+        let home = plan.symbols.get(&Symbol::HomeBase(id)).copied();
+        ensure(home == Some(section.base + section.size), || format!("`{}` is not below the home base", section.name))?;
+    }
+    Ok(())
 }
 
 fn alignment(plan: &Plan) -> Result<(), String> {

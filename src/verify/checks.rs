@@ -176,20 +176,12 @@ impl<'a> Subject<'a> {
         let mut sections: Vec<&Section> =
             self.image().allocated().filter(|section| !section.range.is_empty()).collect();
         sections.sort_by_key(|section| (section.range.start, section.range.end));
-        let mut findings = Vec::new();
-        let mut reaching: Option<&Section> = None;
-        for section in sections {
-            if let Some(before) = reaching
-                && section.range.start < before.range.end
-            {
-                findings
-                    .push(format!("`{}` and `{}` overlap at {:#010x}", before.name, section.name, section.range.start));
-            }
-            if reaching.is_none_or(|before| section.range.end > before.range.end) {
-                reaching = Some(section);
-            }
-        }
-        findings
+        // If any two overlap, so do two that follow one another.
+        let pairs = sections.windows(2).filter(|pair| pair[1].range.start < pair[0].range.end);
+        let found = pairs.map(|pair| {
+            format!("`{}` and `{}` overlap at {:#010x}", pair[0].name, pair[1].name, pair[1].range.start)
+        });
+        found.collect()
     }
 
     fn vectors(&self) -> Findings {

@@ -287,8 +287,8 @@ system "hub" {
     }
     component "logger" "logger.wasm" { memory budget=(KiB)16 }
     process "control" {
-        component "filter" "filter.wasm" { memory budget=(KiB)8 }
-        component "law" "law.wasm" { memory budget=(B)7777 }
+        component "filter" "filter.wasm" { memory budget=(B)7777 }
+        component "law" "law.wasm" { memory budget=(KiB)8 }
     }
 }
 "#;

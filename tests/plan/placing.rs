@@ -189,7 +189,7 @@ fn too_little_flash_says_who_has_how_much() {
 
 #[test]
 fn the_policy_limits_waste() {
-    let text = HUB.replace("(KiB)8 }", "(KiB)8 }\n").replacen("\n}\n", "\npolicy { max-waste (percent)0 }\n}\n", 1);
+    let text = HUB.replacen("\n}\n", "\npolicy { max-waste (percent)0 }\n}\n", 1);
     let (plan, found) = Fixture::new(&text).place();
     assert!(plan.is_none());
     let diagnostic = only(&found, "plan::max-waste");
@@ -227,6 +227,19 @@ fn an_automatic_stack_is_the_heaviest_path() {
     let bound = 64 + 200 + 32 + STACK_RESERVE;
     assert_eq!(process.stack_bound, StackBound::Bytes(bound));
     assert_eq!(process.stack_size, bound.next_multiple_of(8));
+}
+
+/// The functions that the kernel enters are many, and the deepest of them decides, whichever it is.
+#[test]
+fn the_deepest_entry_decides() {
+    for deep in [2, 3] {
+        let fixture = Fixture::new(HUB);
+        let mut objects = fixture.objects();
+        objects[deep].functions[0].frame = 800;
+        let (plan, found) = fixture.place_with(&objects);
+        assert!(found.list.is_empty(), "{found:?}");
+        assert_eq!(plan.unwrap().processes[2].stack_bound, StackBound::Bytes(800 + STACK_RESERVE));
+    }
 }
 
 /// A descriptor `[type id 7, function 1 of component 0]`, in an object of `unit`.
