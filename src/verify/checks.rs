@@ -178,9 +178,8 @@ impl<'a> Subject<'a> {
         sections.sort_by_key(|section| (section.range.start, section.range.end));
         // If any two overlap, so do two that follow one another.
         let pairs = sections.windows(2).filter(|pair| pair[1].range.start < pair[0].range.end);
-        let found = pairs.map(|pair| {
-            format!("`{}` and `{}` overlap at {:#010x}", pair[0].name, pair[1].name, pair[1].range.start)
-        });
+        let found = pairs
+            .map(|pair| format!("`{}` and `{}` overlap at {:#010x}", pair[0].name, pair[1].name, pair[1].range.start));
         found.collect()
     }
 
