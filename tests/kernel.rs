@@ -17,6 +17,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+#[path = "../benches/gate.rs"]
+mod gate;
+
 const OUTPUT: &str = ";;= output";
 
 fn main() {
@@ -32,7 +35,11 @@ fn main() {
     let attacks = attacks()
         .into_iter()
         .map(|(name, code, reason)| Trial::test(format!("attack::{name}"), move || attack(&code, reason)));
-    libtest_mimic::run(&Arguments::from_args(), files.chain(attacks).collect()).exit();
+    let cost = Trial::test("gate_cost", || match gate::measure()? {
+        ..=gate::MOST => Ok(()),
+        instructions => Err(format!("a gate takes {instructions} instructions").into()),
+    });
+    libtest_mimic::run(&Arguments::from_args(), files.chain(attacks).chain([cost]).collect()).exit();
 }
 
 fn check(file: &Path) -> Result<(), Failed> {
@@ -258,7 +265,7 @@ fn attacks() -> Vec<(&'static str, Vec<Inst>, &'static str)> {
     let privilege =
         vec![set(R0, 0), Inst::Msr { special: Special::Control, rn: R0 }, Inst::Isb, Inst::Cps { enable: false }];
     vec![
-        ("own_gates_work", with(call(2), call(3)), "unreachable"),
+        ("own_gates_work", with(vec![Inst::Push { list: 3 }], with(call(2), call(3))), "unreachable"),
         ("gate_of_another", call(1), "forged call to the kernel"),
         ("no_such_number", call(10), "forged call to the kernel"),
         ("largest_number", call(u32::MAX), "forged call to the kernel"),
