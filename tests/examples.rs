@@ -2,7 +2,8 @@
 
 use compose::diag::Diagnostics;
 use compose::source::Sources;
-use compose::{board, ingest, link, manifest};
+use compose::trace::Trace;
+use compose::{Product, board, ingest, link, manifest, verify};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,35 @@ fn manifests_are_right() {
         found.take(link::resolve(&manifest, &board, &modules));
         assert!(found.list.is_empty(), "{}: {:#?}", path.display(), found.list);
     }
+}
+
+fn build(path: &Path) -> Product {
+    let mut sources = Sources::new();
+    let id = sources.read(path).expect("a manifest");
+    let mut found = Diagnostics::new();
+    let product = compose::build(&mut sources, id, &mut Trace::new(None), &mut found);
+    product.unwrap_or_else(|| panic!("{}: {:#?}", path.display(), found.list))
+}
+
+#[test]
+fn images_verify_and_come_out_the_same_again() {
+    for path in files("kdl") {
+        let product = build(&path);
+        let verdict = verify::check(&product.image.elf);
+        assert!(verdict.passed(), "{}:\n{verdict}", path.display());
+        assert!(build(&path).image == product.image, "{}: another image", path.display());
+    }
+}
+
+/// The address that `intruder` pokes is in the manifest as a number, and has to follow the layout.
+#[test]
+fn the_intruder_aims_at_its_victim() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/systems/intruder/system.kdl");
+    let table = build(&path).image.regions;
+    let base = |name: &str| table.sections.iter().find(|section| section.name == name).expect("a memory").base.0;
+    let distance = base(".memory.victim").wrapping_sub(base(".memory.intruder")) as i32;
+    let text = fs::read_to_string(path).expect("the manifest");
+    assert!(text.contains(&format!("run \"intruder#poke\" {distance} ")), "the victim is at {distance}");
 }
 
 /// Text and binary do not drift apart. Binaries from C are checked in: compilers differ in their bytes.
