@@ -1,9 +1,11 @@
-//! The systems in `examples/systems/`: they are checked without a word, and their modules are what the sources say.
+//! The systems in `examples/systems/`: they are checked without a word, their modules are what the sources say, and they
+//! say on the emulated board what `tests/examples/NAME.txt` holds, addresses apart. `BLESS=1` writes it.
+
+mod common;
 
 use compose::diag::Diagnostics;
 use compose::source::Sources;
-use compose::trace::Trace;
-use compose::{Product, board, ingest, link, manifest, verify};
+use compose::{board, ingest, link, manifest};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,35 +37,6 @@ fn manifests_are_right() {
     }
 }
 
-fn build(path: &Path) -> Product {
-    let mut sources = Sources::new();
-    let id = sources.read(path).expect("a manifest");
-    let mut found = Diagnostics::new();
-    let product = compose::build(&mut sources, id, &mut Trace::new(None), &mut found);
-    product.unwrap_or_else(|| panic!("{}: {:#?}", path.display(), found.list))
-}
-
-#[test]
-fn images_verify_and_come_out_the_same_again() {
-    for path in files("kdl") {
-        let product = build(&path);
-        let verdict = verify::check(&product.image.elf);
-        assert!(verdict.passed(), "{}:\n{verdict}", path.display());
-        assert!(build(&path).image == product.image, "{}: another image", path.display());
-    }
-}
-
-/// The address that `intruder` pokes is in the manifest as a number, and has to follow the layout.
-#[test]
-fn the_intruder_aims_at_its_victim() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/systems/intruder/system.kdl");
-    let table = build(&path).image.regions;
-    let base = |name: &str| table.sections.iter().find(|section| section.name == name).expect("a memory").base.0;
-    let distance = base(".memory.victim").wrapping_sub(base(".memory.intruder")) as i32;
-    let text = fs::read_to_string(path).expect("the manifest");
-    assert!(text.contains(&format!("run \"intruder#poke\" {distance} ")), "the victim is at {distance}");
-}
-
 /// Text and binary do not drift apart. Binaries from C are checked in: compilers differ in their bytes.
 #[test]
 fn binaries_are_what_the_text_says() {
@@ -74,4 +47,53 @@ fn binaries_are_what_the_text_says() {
         let built = fs::read(path.with_extension("wasm")).expect("the binary beside the text");
         assert!(wasm == built, "{}: run `examples/systems/build.sh`", path.display());
     }
+}
+
+/// Runs all manifests of the examples.
+#[test]
+fn images_say_what_they_should() {
+    for path in files("kdl") {
+        let folder = path.parent().expect("a folder");
+        let text = fs::read_to_string(&path).expect("a manifest");
+        let built = common::build(folder, &text).unwrap_or_else(|error| panic!("{error:?}"));
+        let said = built.run().unwrap_or_else(|error| panic!("{error:?}"));
+        let name = built.image.regions.system.clone();
+        let actual = format!("{}exit {}\n", without_addresses(&said.console), said.exit_code);
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/examples/{name}.txt"));
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&file, &actual).expect("a file to write");
+        }
+        let expected = fs::read_to_string(&file).unwrap_or_default();
+        assert!(actual == expected, "{name} says\n{actual}instead of\n{expected}BLESS=1 accepts this");
+        if name == "intruder" {
+            aims_at_the_victim(&built, &said.console);
+        }
+    }
+}
+
+/// The argument of `run` depends on the layout: it must still mean the victim's memory.
+fn aims_at_the_victim(built: &common::Built, console: &str) {
+    let (_, after) = console.split_once(" out of bounds at 0x").expect("a trap with an address");
+    let digits: String = after.chars().take_while(|c| *c != ' ').filter(|c| *c != '_').collect();
+    let address = u32::from_str_radix(&digits, 16).expect("an address");
+    let memory = |name: &str| {
+        let sections = &built.image.regions.sections;
+        let found = sections.iter().find(|s| s.memory.is_some() && s.component.as_deref() == Some(name));
+        found.map(|section| (section.base.0, section.size)).expect("a memory")
+    };
+    let ((victim, size), (intruder, _)) = (memory("victim"), memory("intruder"));
+    let aim = i64::from(victim) - i64::from(intruder) + 1024;
+    assert!(address.wrapping_sub(victim) < size, "write `run \"intruder#poke\" {aim} 0xdeadbeef` in system.kdl");
+}
+
+fn without_addresses(console: &str) -> String {
+    let mut out = String::new();
+    let mut rest = console;
+    while let Some(at) = rest.find(" 0x") {
+        let end = at + 3 + rest[at + 3..].find(|c: char| !c.is_ascii_hexdigit() && c != '_').unwrap_or(0);
+        out += &rest[..at];
+        out += " 0x...";
+        rest = &rest[end..];
+    }
+    out + rest
 }
