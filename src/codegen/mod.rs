@@ -1,7 +1,9 @@
 //! Stage 5: [`System`](crate::link::System) -> [`Object`]s.
 //!
-//!     wasm --translate--> CLIF --optimize--> CLIF --lower--> machine instructions with virtual registers
-//!          --regalloc2--> allocation --emit--> bytes + relocations
+//! ```text
+//! wasm --translate--> CLIF --optimize--> CLIF --lower--> machine instructions with virtual registers
+//!      --regalloc2--> allocation --emit--> bytes + relocations
+//! ```
 //!
 //! # Native calling convention (all ISAs; the word size is 32 bits)
 //!

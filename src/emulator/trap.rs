@@ -1,7 +1,9 @@
 //! Trap reports on their way through. The kernel knows addresses of code; people want functions:
 //!
-//!     trap: component `intruder`: memory access out of bounds at 0x2000_4000 (code 0x0000_1a2c)
-//!     trap: component `intruder`: memory access out of bounds at 0x2000_4000 (code 0x0000_1a2c, intruder!poke+0x12)
+//! ```text
+//! trap: component `intruder`: memory access out of bounds at 0x2000_4000 (code 0x0000_1a2c)
+//! trap: component `intruder`: memory access out of bounds at 0x2000_4000 (code 0x0000_1a2c, intruder!poke+0x12)
+//! ```
 
 use crate::image::lines::Lines;
 

@@ -1,6 +1,8 @@
 //! Intel HEX with 32-bit addresses.
 //!
-//!     : length address type data... checksum        all bytes of a record add up to 0
+//! ```text
+//! : length address type data... checksum        all bytes of a record add up to 0
+//! ```
 
 use std::fmt::Write;
 

@@ -1,10 +1,12 @@
 //! `.compose.lines`: which function and WebAssembly offset each piece of code comes from. Not loaded.
 //!
-//!     version: u32 = 1
-//!     units:     count, then for each: name
-//!     functions: count, then for each, in address order:
-//!         unit, name, distance from the end of the one before, size, body, rows: count, then for each:
-//!             distance from the code offset of the row before, difference to the WebAssembly offset before
+//! ```text
+//! version: u32 = 1
+//! units:     count, then for each: name
+//! functions: count, then for each, in address order:
+//!     unit, name, distance from the end of the one before, size, body, rows: count, then for each:
+//!         distance from the code offset of the row before, difference to the WebAssembly offset before
+//! ```
 //!
 //! `body` is where the function's body starts in its module; the first row's difference is from there. Numbers are
 //! LEB128 (signed for the last difference), names are a length and UTF-8.

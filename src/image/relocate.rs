@@ -43,7 +43,9 @@ fn is_code(symbol: Symbol) -> bool {
 
 /// MOVW (A7.7.76, T3) and MOVT (A7.7.79, T1):
 ///
-///     1 1 1 1 0 i 1 0 x 1 0 0 imm4 | 0 imm3 Rd imm8        value = imm4:i:imm3:imm8
+/// ```text
+/// 1 1 1 1 0 i 1 0 x 1 0 0 imm4 | 0 imm3 Rd imm8        value = imm4:i:imm3:imm8
+/// ```
 fn move_immediate(field: &mut [u8], opcode: u16, value: u16) -> Result<(), String> {
     let (high, low) = halves(field);
     if high & 0xfbf0 != opcode || low & 0x8000 != 0 {
@@ -56,7 +58,9 @@ fn move_immediate(field: &mut [u8], opcode: u16, value: u16) -> Result<(), Strin
 
 /// BL (A7.7.18, T1) and B.W (A7.7.12, T4):
 ///
-///     1 1 1 1 0 S imm10 | 1 x J1 x J2 imm11      distance = S:I1:I2:imm10:imm11:0, I1 = !(J1 ^ S), I2 = !(J2 ^ S)
+/// ```text
+/// 1 1 1 1 0 S imm10 | 1 x J1 x J2 imm11      distance = S:I1:I2:imm10:imm11:0, I1 = !(J1 ^ S), I2 = !(J2 ^ S)
+/// ```
 fn branch(field: &mut [u8], distance: i64) -> Result<(), String> {
     let (high, low) = halves(field);
     if high & 0xf800 != 0xf000 || low & 0x9000 != 0x9000 {

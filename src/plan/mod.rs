@@ -1,8 +1,10 @@
 //! Stage 6: objects -> [`Plan`]: where everything is, which pieces cover it, and what each cost.
 //!
-//!     flash:  vectors | code: kernel, runtime, components | constants: kernel, runtime, components
-//!     RAM:    kernel stack | kernel memory | process | process | ...
-//!     process, ascending: native stack | for each component: instance data, memory 0, further memories
+//! ```text
+//! flash:  vectors | code: kernel, runtime, components | constants: kernel, runtime, components
+//! RAM:    kernel stack | kernel memory | process | process | ...
+//! process, ascending: native stack | for each component: instance data, memory 0, further memories
+//! ```
 //!
 //! The stack is lowest, so that an overflow runs out of the process's pieces. Instance data lies directly below the home
 //! base. One region holds the flash for everyone; each process's pieces are its own, and no piece of one process

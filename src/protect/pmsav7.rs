@@ -3,10 +3,12 @@
 //! A region is a power of two of at least 32 bytes, at a multiple of its size. From 256 bytes on, each eighth of it
 //! may be off. Where regions overlap the one with the higher number decides, and an eighth that is off falls through.
 //!
-//!     RBAR   31 ................ 5   4      3..0
-//!            base                    VALID  REGION
-//!     RASR   28  26..24  21..19  18  17  16  15..8  5..1        0
-//!            XN  AP      TEX     S   C   B   SRD    log2 - 1    ENABLE
+//! ```text
+//! RBAR   31 ................ 5   4      3..0
+//!        base                    VALID  REGION
+//! RASR   28  26..24  21..19  18  17  16  15..8  5..1        0
+//!        XN  AP      TEX     S   C   B   SRD    log2 - 1    ENABLE
+//! ```
 
 use super::{Access, Addresses, Cover, Model, Shape};
 

@@ -2,12 +2,14 @@
 //!
 //! # Frame, from high to low addresses
 //!
-//!     incoming area        the caller's outgoing area: argument and result words beyond the registers
-//!     ---- sp at entry
-//!     saved registers      callee-saved ones that are written, and lr
-//!     spill slots
-//!     outgoing area
-//!     ---- sp in the body, a multiple of 8
+//! ```text
+//! incoming area        the caller's outgoing area: argument and result words beyond the registers
+//! ---- sp at entry
+//! saved registers      callee-saved ones that are written, and lr
+//! spill slots
+//! outgoing area
+//! ---- sp in the body, a multiple of 8
+//! ```
 
 use super::asm::Assembler;
 use super::inst::{AluOp, Cond, Flags, IP, Inst, LR, Label, Mem, SP, Shift, Width};

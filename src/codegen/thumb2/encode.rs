@@ -192,9 +192,11 @@ fn inverse(op: Op, operands: &Operands) -> Option<(Op, Operands)> {
 
 /// The 12-bit field `i:imm3:imm8` of a modified immediate (DDI 0403, A5.3.2):
 ///
-///     00 00 imm8   0x000000ab        01 10 imm8   0xab00ab00
-///     00 01 imm8   0x00ab00ab        00 11 imm8   0xabababab
-///     rotation in bits 11:7 (8..=31), 1:imm8<6:0> rotated right by it
+/// ```text
+/// 00 00 imm8   0x000000ab        01 10 imm8   0xab00ab00
+/// 00 01 imm8   0x00ab00ab        00 11 imm8   0xabababab
+/// rotation in bits 11:7 (8..=31), 1:imm8<6:0> rotated right by it
+/// ```
 pub fn modified_immediate(imm: u32) -> Option<u32> {
     let byte = imm & 0xff;
     if imm == byte {

@@ -1,8 +1,10 @@
 //! Armv7-M Thumb-2: the instruction set as data, its encoder, printer and assembler.
 //!
-//!     Inst --expand--> Machine --encode (table, formats)--> bytes
-//!                                 print ------------------> text
-//!     [Inst] --asm--> code, relocations, calls, lines
+//! ```text
+//! Inst --expand--> Machine --encode (table, formats)--> bytes
+//!                             print ------------------> text
+//! [Inst] --asm--> code, relocations, calls, lines
+//! ```
 
 pub mod asm;
 mod emit;
