@@ -37,9 +37,9 @@ static CPU: Node = Node {
     args: &[Field::required("name", Type::Name, "For people: `cortex-m4f`.")],
     props: &[
         Field::required("isa", Type::Word(&["thumb2"]), "`thumb2`: Armv7-M."),
-        Field::optional("dsp", Type::Bool, "Has the DSP extension.").default("#false"),
-        Field::optional("fpu-single", Type::Bool, "Single-precision floating point in hardware.").default("#false"),
-        Field::optional("fpu-double", Type::Bool, "Double-precision floating point in hardware.").default("#false"),
+        Field::optional("dsp", Type::Bool, "Has the DSP extension.").default("`#false`"),
+        Field::optional("fpu-single", Type::Bool, "Single-precision floating point in hardware.").default("`#false`"),
+        Field::optional("fpu-double", Type::Bool, "Double-precision floating point in hardware.").default("`#false`"),
     ],
     example: "cpu \"cortex-m4f\" isa=\"thumb2\" dsp=#true fpu-single=#true",
     ..Node::EMPTY
@@ -117,7 +117,7 @@ static EXIT: Node = Node {
         Type::Word(&["semihosting", "halt"]),
         "`semihosting`: an Arm semihosting call with the exit code, for emulators and debuggers. `halt`: wait for ever.",
     )
-    .default("\"halt\"")],
+    .default("`\"halt\"`")],
     example: "exit \"semihosting\"",
     ..Node::EMPTY
 };

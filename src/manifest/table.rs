@@ -77,7 +77,7 @@ static MEMORY: Node = Node {
             Type::Either(&[Type::Bool, Type::Word(&["deny"])]),
             "`#true`: `memory.grow` works up to the budget. `\"deny\"`: it returns -1. `#false`: it is an error at build time.",
         )
-        .default("#false"),
+        .default("`#false`"),
         WHY,
     ],
     example: "memory budget=(KiB)24",
@@ -100,7 +100,7 @@ static STACK: Node = Node {
         Type::Either(&[Type::Size, Type::Word(&["auto"])]),
         "Bytes, or `\"auto\"`: the compiler's own worst-case bound.",
     )
-    .default("\"auto\"")],
+    .default("`\"auto\"`")],
     example: "stack (KiB)2",
     ..Node::EMPTY
 };
@@ -113,7 +113,7 @@ static BOUNDS: Node = Node {
         Type::Word(&["hardware", "software"]),
         "`\"hardware\"`: by the protection unit, no code. `\"software\"`: by compares in the code, exactly as WebAssembly says.",
     )
-    .default("\"hardware\"")],
+    .default("`\"hardware\"`; `\"software\"` where there are several memories")],
     example: "bounds \"software\"",
     ..Node::EMPTY
 };
