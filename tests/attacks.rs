@@ -26,6 +26,7 @@
 
 mod common;
 
+use compose::Product;
 use compose::image::Image;
 use compose::plan::table::{BankKind, Kind, RegionTable};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -157,7 +158,7 @@ fn check(file: &Path) -> Result<(), Failed> {
 /// What the image says in one mode.
 fn run(case: &Case, mode: &str) -> Result<String, Failed> {
     let built = build(case, mode)?;
-    let said = built.run()?;
+    let said = common::run(&built)?;
     let mut actual = String::new();
     let places = Places { image: &built.image, table: &built.image.regions, attacker: "" };
     for line in said.console.lines() {
@@ -173,7 +174,7 @@ fn run(case: &Case, mode: &str) -> Result<String, Failed> {
 }
 
 /// The image with the arguments that the attacks mean.
-fn build(case: &Case, mode: &str) -> Result<common::Built, Failed> {
+fn build(case: &Case, mode: &str) -> Result<Product, Failed> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
     fs::copy(root().join("victim.wat"), folder.join("victim.wat"))?;
@@ -209,7 +210,7 @@ fn planted_bug() -> Result<(), Failed> {
     let rasr = word(&built.image.elf, at + 4) & !0xff3e | 21 << 1;
     built.image.elf[at..at + 4].copy_from_slice(&rbar.to_le_bytes());
     built.image.elf[at + 4..at + 8].copy_from_slice(&rasr.to_le_bytes());
-    let said = built.run()?;
+    let said = common::run(&built)?;
     match said.console.lines().nth(1) {
         Some("victim: CHANGED") => Ok(()),
         _ => Err(format!("the bug has no effect:\n{}", said.console).into()),

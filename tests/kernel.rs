@@ -4,15 +4,21 @@
 //! starts a module. From `;;= output` on, the file is what the console says and the exit code; `BLESS=1` writes it.
 //! Addresses are shown as the function or section that they are in, so that they do not depend on the placing.
 
-use compose::codegen::{self, Symbol};
+use compose::codegen::reg::Reg;
+use compose::codegen::thumb2::asm::Assembler;
+use compose::codegen::thumb2::inst::*;
+use compose::codegen::{self, Object, Symbol, TrapCode};
 use compose::image::{self, Image};
 use compose::ingest::{self, Module, Unit};
-use compose::manifest::{self, ComponentId};
+use compose::manifest::{self, ComponentId, ProcessId};
 use compose::plan::{self, Plan};
 use compose::{board, kernel, link, source::Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+#[path = "../benches/gate.rs"]
+mod gate;
 
 const OUTPUT: &str = ";;= output";
 
@@ -22,11 +28,18 @@ fn main() {
         .map(|entry| entry.expect("a readable folder").path())
         .collect();
     files.sort();
-    let trials = files.into_iter().map(|file| {
+    let files = files.into_iter().map(|file| {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Trial::test(name, move || check(&file))
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let attacks = attacks()
+        .into_iter()
+        .map(|(name, code, reason)| Trial::test(format!("attack::{name}"), move || attack(&code, reason)));
+    let cost = Trial::test("gate_cost", || match gate::measure()? {
+        ..=gate::MOST => Ok(()),
+        instructions => Err(format!("a gate takes {instructions} instructions").into()),
+    });
+    libtest_mimic::run(&Arguments::from_args(), files.chain(attacks).chain([cost]).collect()).exit();
 }
 
 fn check(file: &Path) -> Result<(), Failed> {
@@ -56,8 +69,19 @@ fn check(file: &Path) -> Result<(), Failed> {
     Err(format!("{}\nBLESS=1 accepts the new output", diff.unified_diff().header("expected", "actual")).into())
 }
 
-/// Builds the system for the board and runs it.
 fn run(input: &str, board: &str) -> Result<String, Failed> {
+    let (console, code) = run_with(input, board, |_| {})?;
+    let mut output = format!("{OUTPUT}\n");
+    for line in console.lines() {
+        output.push_str(format!(";; {line}").trim_end());
+        output.push('\n');
+    }
+    output.push_str(&format!(";;= exit {code}\n"));
+    Ok(output)
+}
+
+/// Builds the system for the board and runs it. The console's text and the exit code.
+fn run_with(input: &str, board: &str, change: impl FnOnce(&mut [Object])) -> Result<(String, i32), Failed> {
     let mut nodes = String::new();
     let mut modules: Vec<(&str, String)> = Vec::new();
     for line in input.lines() {
@@ -88,7 +112,8 @@ fn run(input: &str, board: &str) -> Result<String, Failed> {
     let (system, found) = link::resolve(&manifest, &board, &in_order);
     let system = system.ok_or_else(|| format!("link: {:#?}", found.list))?;
     let (objects, found) = codegen::compile(&system);
-    let objects = objects.ok_or_else(|| format!("codegen: {:#?}", found.list))?;
+    let mut objects = objects.ok_or_else(|| format!("codegen: {:#?}", found.list))?;
+    change(&mut objects);
     let kernel = kernel::compile(&system);
     let (plan, found) = plan::place(&system, &objects, &kernel);
     let plan = plan.ok_or_else(|| format!("plan: {:#?}", found.list))?;
@@ -102,13 +127,7 @@ fn run(input: &str, board: &str) -> Result<String, Failed> {
     let (console, code) = emulate(&image, &board)?;
     let console = replace_addresses(&console, "(code ", &|address| function_at(address, &plan, &image));
     let console = replace_addresses(&console, " at ", &|address| section_at(address, &plan));
-    let mut output = format!("{OUTPUT}\n");
-    for line in console.lines() {
-        output.push_str(format!(";; {line}").trim_end());
-        output.push('\n');
-    }
-    output.push_str(&format!(";;= exit {code}\n"));
-    Ok(output)
+    Ok((console, code))
 }
 
 fn emulate(image: &Image, board: &board::Board) -> Result<(String, i32), Failed> {
@@ -180,4 +199,153 @@ fn function_at(address: u32, plan: &Plan, image: &Image) -> String {
     let symbol = elf.syms.iter().find(|symbol| symbol.st_value as u32 & !1 == start && symbol.is_function());
     let name = symbol.and_then(|symbol| elf.strtab.get_at(symbol.st_name)).unwrap_or("?");
     name.to_owned()
+}
+
+// ---- Native attacks ----
+
+/// `intruder` runs machine code of its own, as if it had talked the processor into some: it has no rights but its own.
+/// The others must be as they were: `victim` says 42 when asked, and through `other`'s gate 43.
+const ATTACKED: &str = r#"
+;;! component "victim" "victim.wat" { memory budget=(KiB)1 }
+;;! component "other" "other.wat" { memory budget=(KiB)1 }
+;;! component "intruder" "intruder.wat" { memory budget=(KiB)1; stack (B)256 }
+;;! run "intruder#attack"
+;;! run "victim#check"
+;;! run "other#check"
+;;@ victim.wat
+(module
+  (import "compose" "log_u32" (func $log (param i32)))
+  (memory (export "memory") 1024 1024 (pagesize 1))
+  (data (i32.const 64) "\2a")
+  (func (export "get") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "set") (param i32 i32) (i32.store (local.get 0) (local.get 1)))
+  (func (export "wide") (param i32 i32 i32 i32 i32 i32) (result i32) (local.get 5))
+  (func (export "check") (call $log (i32.load (i32.const 64)))))
+;;@ other.wat
+(module
+  (import "compose" "log_u32" (func $log (param i32)))
+  (import "compose" "exit" (func $exit (param i32)))
+  (import "victim" "set" (func $set (param i32 i32)))
+  (import "victim" "get" (func $get (param i32) (result i32)))
+  (memory (export "memory") 1024 1024 (pagesize 1))
+  (func (export "never") (call $exit (i32.const 5)))
+  (func (export "check")
+    (call $set (i32.const 64) (i32.add (call $get (i32.const 64)) (i32.const 1)))
+    (call $log (call $get (i32.const 64)))))
+;;@ intruder.wat
+(module
+  (import "victim" "get" (func $get (param i32) (result i32)))
+  (import "victim" "wide" (func $wide (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "compose" "log_u32" (func $log (param i32)))
+  (memory (export "memory") 1024 1024 (pagesize 1))
+  (func (export "attack")
+    (call $log (call $get (call $wide
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))))))
+"#;
+
+/// The gates' and host functions' numbers follow from the order of components and imports: 0 and 1 are `other`'s gates,
+/// 2 and 3 the intruder's, 4 and 5 return, 6 is a host function of `victim`, 7 and 8 of `other`, 9 of the intruder.
+fn attacks() -> Vec<(&'static str, Vec<Inst>, &'static str)> {
+    let call = |number| vec![set(IP, number), Inst::Svc { imm: 0 }];
+    let stack = |symbol, addend| vec![Inst::LoadSymbol { rd: R4, symbol, addend }, Inst::Mov { rd: SP, rm: R4 }];
+    let with = |mut a: Vec<Inst>, b: Vec<Inst>| {
+        a.extend(b);
+        a
+    };
+    let intruder = ComponentId(2);
+    let process = ProcessId(2);
+    let memory = Symbol::Memory { component: intruder, index: 0 };
+    let victim = Symbol::Memory { component: ComponentId(0), index: 0 };
+    let store = |symbol, addend| {
+        vec![
+            Inst::LoadSymbol { rd: R4, symbol, addend },
+            Inst::Store { width: Width::Word, rt: R5, mem: Mem::Offset { base: R4, offset: 0 } },
+        ]
+    };
+    let privilege =
+        vec![set(R0, 0), Inst::Msr { special: Special::Control, rn: R0 }, Inst::Isb, Inst::Cps { enable: false }];
+    vec![
+        ("own_gates_work", with(vec![Inst::Push { list: 3 }], with(call(2), call(3))), "unreachable"),
+        ("gate_of_another", call(1), "forged call to the kernel"),
+        ("no_such_number", call(10), "forged call to the kernel"),
+        ("largest_number", call(u32::MAX), "forged call to the kernel"),
+        ("host_function_of_another", call(8), "forged call to the kernel"),
+        ("stack_in_own_memory", with(stack(memory, 512), call(2)), "stack overflow"),
+        ("stack_in_victim", with(stack(victim, 512), call(2)), "stack overflow"),
+        ("stack_in_kernel", with(stack(Symbol::KernelStackTop, 64), call(2)), "stack overflow"),
+        ("stack_in_flash", with(stack(Symbol::FlashBase, 64), call(2)), "stack overflow"),
+        ("stack_nowhere", with(vec![set(R4, 0), Inst::Mov { rd: SP, rm: R4 }], call(2)), "stack overflow"),
+        ("room_for_the_frame_only", with(stack(Symbol::StackBase(process), 32), call(2)), "stack overflow"),
+        ("stack_above_its_top", with(stack(Symbol::StackTop(process), 8), call(2)), "stack overflow"),
+        ("arguments_above_the_stack", with(stack(Symbol::StackTop(process), 0), call(3)), "stack overflow"),
+        ("privilege", with(privilege, store(victim, 64)), "memory access out of bounds"),
+        ("kernel_memory", store(Symbol::KernelMemory, 0), "memory access out of bounds"),
+        ("kernel_stack", store(Symbol::KernelStackTop, -4), "memory access out of bounds"),
+        ("own_stack_is_below", store(Symbol::StackBase(process), -4), "memory access out of bounds"),
+        ("vectors", store(Symbol::FlashBase, 0), "memory access out of bounds"),
+        (
+            "region_registers",
+            vec![
+                set(R4, 0xe000_ed94),
+                Inst::Store { width: Width::Word, rt: R4, mem: Mem::Offset { base: R4, offset: 0 } },
+            ],
+            "memory access out of bounds",
+        ),
+        ("breakpoint", vec![Inst::Bkpt { imm: 0xab }], "undefined instruction"),
+        (
+            "data_as_code",
+            with(vec![Inst::LoadSymbol { rd: R4, symbol: memory, addend: 1 }], branch()),
+            "execution outside of code",
+        ),
+        (
+            "arm_state",
+            with(vec![Inst::LoadSymbol { rd: R4, symbol: Symbol::FlashBase, addend: 64 }], branch()),
+            "execution outside of code",
+        ),
+        (
+            "kernel_code",
+            with(vec![Inst::LoadSymbol { rd: R4, symbol: Symbol::Native("dispatch"), addend: 0 }], branch()),
+            "memory access out of bounds",
+        ),
+        ("exception_return", with(vec![set(R4, 0xffff_fff1)], branch()), "execution outside of code"),
+        ("unaligned", vec![set(R4, 2), Inst::LoadPair { rt: R0, rt2: R1, base: R4, offset: 0 }], "unaligned access"),
+        ("another_reason", vec![Inst::Udf { imm: 200 }], "undefined instruction"),
+        ("reason_zero", vec![Inst::Udf { imm: 0 }], "undefined instruction"),
+        // Nothing to gain, and no trap: the job ends.
+        ("early_return", call(4), ""),
+        ("return_with_more", call(5), ""),
+        ("unaligned_stack", with(vec![Inst::Push { list: 1 }], with(call(2), call(4))), ""),
+    ]
+}
+
+fn set(rd: Reg, imm: u32) -> Inst {
+    Inst::MovImm { flags: Flags::Any, rd, imm }
+}
+
+fn branch() -> Vec<Inst> {
+    vec![Inst::BranchReg { rm: R4 }]
+}
+
+fn attack(code: &[Inst], reason: &str) -> Result<(), Failed> {
+    let (console, exit) = run_with(ATTACKED, "mps2-an386", |objects| {
+        let object = &mut objects[2];
+        let function = object.functions.iter_mut().find(|f| f.name == "attack").expect("the intruder's function");
+        let mut asm = Assembler::new();
+        // What it calls stays reachable.
+        function.relocations.retain(|r| matches!(r.target, Symbol::Gate(_) | Symbol::Host { .. }));
+        let references: Vec<_> = function.relocations.iter().map(|r| r.target).collect();
+        code.iter().for_each(|inst| asm.push(inst));
+        asm.push(&Inst::Trap { code: TrapCode::Unreachable });
+        references.into_iter().for_each(|target| asm.push(&Inst::Call { target }));
+        let done = asm.finish();
+        (function.code, function.relocations, function.lines) = (done.code, done.relocations, Vec::new());
+    })?;
+    let (first, rest) =
+        if reason.is_empty() { ("", console.as_str()) } else { console.split_once('\n').unwrap_or(("", "")) };
+    let exit_expected = i32::from(!reason.is_empty());
+    let named = reason.is_empty() || first.starts_with(&format!("trap: component `intruder`: {reason}"));
+    if !named || rest != "42\n43\n" || exit != exit_expected {
+        return Err(format!("exit {exit}:\n{console}").into());
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@
 //!
 //! Files below `right/` must have no diagnostics, the others must have an error. `BLESS=1` writes what is found.
 
+use arbitrary::Unstructured;
 use compose::diag::Diagnostics;
 use compose::diag::render::{Format, Look, render};
 use compose::source::Sources;
@@ -122,59 +123,45 @@ fn every_code_has_a_case() -> Result<(), Failed> {
     if missing.is_empty() { Ok(()) } else { Err(format!("no case shows {missing:?}").into()) }
 }
 
-/// What a slip of the finger, a merge or another language puts into a manifest.
+/// What another language, an older KDL or a merge puts into a manifest.
 const FRAGMENTS: &[&str] = &[
-    "{",
-    "}",
-    "\"",
-    "\"\"\"",
-    "#\"",
-    "\"#",
-    "/*",
-    "*/",
-    "/-",
-    "//",
-    "\\",
-    ";",
-    "=",
-    "(",
-    ")",
-    "(KiB)",
-    "(MiB)",
-    "(s)",
-    "(",
-    "#true",
-    "#null",
-    "#inf",
-    "-",
-    "0x",
-    "18446744073709551616",
-    "99999999999999999999999999999999999999999",
-    "1e400",
-    "-0",
-    "1.5",
-    " ",
+    "{", "}", "\"", "\"\"\"", "#\"", "\"#", "/*", "*/", "/-", "//", "\\", ";", "=", "(", ")", "(KiB)", "(s)", "#null",
+    "#inf", "-", "0x", "1e400", " ", "\n", "\r", "\t", "\u{feff}", "\u{0}", "\u{85}", "\u{202e}", "ü", "🦀",
+];
+
+/// Words that parse, in places where they may not belong.
+const WORDS: &[&str] = &[
+    "#true ",
+    "#null ",
+    "1.5 ",
+    "-0 ",
+    "18446744073709551616 ",
+    "(MiB)4096 ",
+    "(MiB)-1 ",
+    "(s)9 ",
+    "(percent)101 ",
+    "\"\" ",
+    "\"a b\" ",
+    "\"x#y\" ",
+    "auto ",
+    "budget=(B)0 ",
+    "grow=1 ",
+    "grow=deny ",
+    "to=\"a\" ",
+    "why=#\"b\"# ",
+    "memory ",
+    "arena ",
+    "process \"p\" ",
+    "component \"a\" \"a.wasm\"\n",
+    "link \"a\" to=\"b\"\n",
+    "run \"a#b\" 1\n",
+    "board \"mps2-an385\"\n",
+    "policy { max-waste (percent)3 }\n",
+    "system \"x\" { }\n",
+    "task \"t\"\n",
+    "{ }\n",
     "\n",
-    "\r",
-    "\t",
-    "\u{feff}",
-    "\u{0}",
-    "\u{85}",
-    "\u{202e}",
-    "ü",
-    "🦀",
-    "memory",
-    "component \"a\" \"a.wasm\"",
-    "process",
-    "link",
-    "run \"a#b\"",
-    "policy",
-    "max-waste (percent)3",
-    "budget=(KiB)8",
-    "grow=deny",
-    "auto",
-    "system \"x\" {",
-    "board \"b\"",
+    "; ",
 ];
 
 /// For a second: whatever is done to a right manifest, reading it ends, and what is said about it can be shown.
@@ -184,24 +171,11 @@ fn mutants() -> Result<(), Failed> {
     collect(&root, &mut files);
     files.sort();
     let texts: Vec<String> = files.iter().map(fs::read_to_string).collect::<Result<_, _>>()?;
-    let seeds: Vec<&[u8]> = texts
-        .iter()
-        .filter_map(|t| t.split("=== system.kdl\n").nth(1)?.split("\n=== ").next())
-        .map(str::as_bytes)
-        .collect();
+    let sections = texts.iter().flat_map(|t| t.split("=== ").skip(1)).filter_map(|s| s.split_once('\n'));
+    let seeds: Vec<&str> = sections.filter(|(name, _)| *name != "expected").map(|(_, body)| body).collect();
+    let mut codes = std::collections::BTreeSet::new();
     arbtest::arbtest(|u| {
-        let mut bytes = u.choose(&seeds)?.to_vec();
-        for _ in 0..u.int_in_range(1..=6)? {
-            let at = u.choose_index(bytes.len() + 1)?;
-            let end = at + u.choose_index((bytes.len() - at).min(40) + 1)?;
-            match u.int_in_range(0..=4)? {
-                0 => drop(bytes.drain(at..end)),
-                1 => drop(bytes.splice(at..at, u.choose(FRAGMENTS)?.bytes())),
-                2 => drop(bytes.splice(at..end, u.choose(FRAGMENTS)?.bytes())),
-                3 => bytes.splice(at..at, bytes[at..end].to_vec()).for_each(drop),
-                _ => drop(bytes.splice(at..end, [u.arbitrary::<u8>()?])),
-            }
-        }
+        let bytes = if u.ratio(3, 4)? { other_words(u, &seeds)? } else { other_bytes(u, &seeds)? };
         let mut sources = Sources::new();
         let id = sources.add_bytes("system.kdl", "", &bytes);
         let (manifest, mut found) = manifest::read(&sources, id);
@@ -210,6 +184,7 @@ fn mutants() -> Result<(), Failed> {
             found.extend(board::load(&mut sources, manifest).1);
         }
         for diagnostic in &found.list {
+            codes.insert(diagnostic.code.id);
             assert!(diagnostic.help.is_some() && !diagnostic.labels.is_empty(), "{diagnostic:?}");
             for label in &diagnostic.labels {
                 let text = &sources.get(label.span.source).text;
@@ -224,5 +199,48 @@ fn mutants() -> Result<(), Failed> {
         Ok(())
     })
     .budget_ms(1_000);
-    Ok(())
+    // A generator that only makes nonsense would show nothing.
+    if codes.len() < 15 { Err(format!("the mutants only reach {codes:?}").into()) } else { Ok(()) }
+}
+
+/// Words changed, lost, repeated and moved: what comes out mostly is KDL.
+fn other_words(u: &mut Unstructured<'_>, seeds: &[&str]) -> arbitrary::Result<Vec<u8>> {
+    let mut words: Vec<&str> = u.choose(seeds)?.split_inclusive([' ', '\n']).collect();
+    for _ in 0..u.int_in_range(1..=4)? {
+        let at = u.choose_index(words.len() + 1)?.min(words.len().saturating_sub(1));
+        let new = match u.ratio(1, 2)? {
+            true => *u.choose(WORDS)?,
+            false => {
+                let other: Vec<&str> = u.choose(seeds)?.split_inclusive([' ', '\n']).collect();
+                if other.is_empty() { " " } else { *u.choose(&other)? }
+            }
+        };
+        match u.int_in_range(0..=3)? {
+            0 if !words.is_empty() => drop(words.remove(at)),
+            1 if !words.is_empty() => words[at] = new,
+            2 if !words.is_empty() => {
+                let to = u.choose_index(words.len())?;
+                words.swap(at, to);
+            }
+            _ => words.insert(at, new),
+        }
+    }
+    Ok(words.concat().into_bytes())
+}
+
+/// Bytes changed: what comes out mostly is not KDL.
+fn other_bytes(u: &mut Unstructured<'_>, seeds: &[&str]) -> arbitrary::Result<Vec<u8>> {
+    let mut bytes = u.choose(seeds)?.as_bytes().to_vec();
+    for _ in 0..u.int_in_range(1..=3)? {
+        let at = u.choose_index(bytes.len() + 1)?;
+        let end = at + u.choose_index((bytes.len() - at).min(40) + 1)?;
+        match u.int_in_range(0..=4)? {
+            0 => drop(bytes.drain(at..end)),
+            1 => drop(bytes.splice(at..at, u.choose(FRAGMENTS)?.bytes())),
+            2 => drop(bytes.splice(at..end, u.choose(FRAGMENTS)?.bytes())),
+            3 => bytes.splice(at..at, bytes[at..end].to_vec()).for_each(drop),
+            _ => drop(bytes.splice(at..end, [u.arbitrary::<u8>()?])),
+        }
+    }
+    Ok(bytes)
 }

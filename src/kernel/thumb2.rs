@@ -18,7 +18,7 @@ use crate::link::{GateId, System};
 
 const RESET: Symbol = Symbol::Native("reset");
 const SVC: Symbol = Symbol::Native("svc");
-const FAULT: Symbol = Symbol::Native("fault");
+const FAULT: Symbol = Symbol::Native("exception");
 const DISPATCH: Symbol = Symbol::Native("dispatch");
 const EXIT: Symbol = Symbol::Native("exit");
 const RETURN: [Symbol; 6] = [
@@ -584,5 +584,5 @@ fn fault(calls: &Calls) -> Function {
     c.mov(R0, SP);
     c.call(calls, "fatal");
     c.push(Inst::Udf { imm: 0 });
-    c.finish(FAULT, "fault", 0)
+    c.finish(FAULT, "exception", 0)
 }

@@ -1,0 +1,82 @@
+//! What a call from one process into another costs, in instructions on a Cortex-M4: `cargo bench --bench gate`.
+//!
+//! The emulator runs one instruction at a time and logs each. Counted is everything from the caller's BL up to the
+//! instruction after it, with both ways through the kernel and a callee that adds its arguments.
+
+use compose::diag::Diagnostics;
+use compose::source::Sources;
+use compose::trace::Trace;
+use goblin::elf::Elf;
+use std::error::Error;
+use std::process::{Command, Stdio};
+
+/// The requirement; the aim is 100.
+pub const MOST: usize = 150;
+
+const SYSTEM: &str = r#"
+system "gate" {
+    board "mps2-an386"
+    component "caller" "caller.wat" { memory budget=(B)64 }
+    component "callee" "callee.wat" { memory budget=(B)64 }
+    run "caller#call" 1 2
+}
+"#;
+const CALLER: &str = r#"(module
+    (import "callee" "add" (func $add (param i32 i32) (result i32)))
+    (memory 64 64 (pagesize 1))
+    (func (export "call") (param i32 i32) (i32.store (i32.const 0) (call $add (local.get 0) (local.get 1)))))"#;
+const CALLEE: &str = r#"(module
+    (memory 64 64 (pagesize 1))
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))"#;
+
+/// Instructions of a scalar call there and back.
+pub fn measure() -> Result<usize, Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    for (name, text) in [("system.kdl", SYSTEM), ("caller.wat", CALLER), ("callee.wat", CALLEE)] {
+        std::fs::write(folder.path().join(name), text)?;
+    }
+    let mut sources = Sources::new();
+    let id = sources.read(&folder.path().join("system.kdl"))?;
+    let mut found = Diagnostics::new();
+    let product = compose::build(&mut sources, id, &mut Trace::new(None), &mut found);
+    let product = product.ok_or_else(|| format!("{:?}", found.list))?;
+    let (elf, log) = (folder.path().join("gate.elf"), folder.path().join("log"));
+    std::fs::write(&elf, &product.image.elf)?;
+
+    let status = Command::new("timeout")
+        .args(["60", "qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "null"])
+        .args(["-semihosting-config", "enable=on,target=native", "-singlestep", "-d", "exec,nochain", "-D"])
+        .arg(&log)
+        .arg("-kernel")
+        .arg(&elf)
+        .stdin(Stdio::null())
+        .status()?;
+    if !status.success() {
+        return Err(format!("the emulator ended with {status}").into());
+    }
+    count(&product.image.elf, &std::fs::read_to_string(log)?)
+}
+
+/// Lines are `Trace 0: 0x7f... [00000000/PC/...]`, one for each instruction.
+fn count(elf: &[u8], log: &str) -> Result<usize, Box<dyn Error>> {
+    let elf = Elf::parse(elf)?;
+    let stub = elf.syms.iter().find(|symbol| elf.strtab.get_at(symbol.st_name) == Some("kernel!gate0"));
+    let stub = stub.ok_or("the image has no gate")?.st_value as u32 & !1;
+    let trace: Vec<u32> = log
+        .lines()
+        .filter_map(|line| line.split_once('[')?.1.split('/').nth(1))
+        .filter_map(|pc| u32::from_str_radix(pc, 16).ok())
+        .collect();
+    let entered = trace.iter().position(|&pc| pc == stub).ok_or("nobody called the gate")?;
+    let call = entered.checked_sub(1).ok_or("a call comes before the gate")?;
+    let after = trace[call] + 4;
+    let returned = trace[entered..].iter().position(|&pc| pc == after).ok_or("the call did not return")?;
+    Ok(entered + returned - call)
+}
+
+#[allow(dead_code, reason = "a test measures too")]
+fn main() -> Result<(), Box<dyn Error>> {
+    let instructions = measure()?;
+    println!("gate, two words there and one back: {instructions} instructions (at most {MOST})");
+    if instructions > MOST { Err("too many".into()) } else { Ok(()) }
+}
