@@ -10,9 +10,10 @@ use compose::codegen::thumb2::inst::*;
 use compose::codegen::{self, Object, Symbol, TrapCode};
 use compose::image::{self, Image};
 use compose::ingest::{self, Module, Unit};
+use compose::kernel::{self, Kernel};
 use compose::manifest::{self, ComponentId, ProcessId};
 use compose::plan::{self, Plan};
-use compose::{board, kernel, link, source::Sources};
+use compose::{board, link, source::Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -35,11 +36,12 @@ fn main() {
     let attacks = attacks()
         .into_iter()
         .map(|(name, code, reason)| Trial::test(format!("attack::{name}"), move || attack(&code, reason)));
+    let fatal = Trial::test("a_fault_in_the_kernel_ends_the_program", fault_in_the_kernel);
     let cost = Trial::test("gate_cost", || match gate::measure()? {
         ..=gate::MOST => Ok(()),
         instructions => Err(format!("a gate takes {instructions} instructions").into()),
     });
-    libtest_mimic::run(&Arguments::from_args(), files.chain(attacks).chain([cost]).collect()).exit();
+    libtest_mimic::run(&Arguments::from_args(), files.chain(attacks).chain([fatal, cost]).collect()).exit();
 }
 
 fn check(file: &Path) -> Result<(), Failed> {
@@ -70,7 +72,7 @@ fn check(file: &Path) -> Result<(), Failed> {
 }
 
 fn run(input: &str, board: &str) -> Result<String, Failed> {
-    let (console, code) = run_with(input, board, |_| {})?;
+    let (console, code) = run_with(input, board, |_, _| {})?;
     let mut output = format!("{OUTPUT}\n");
     for line in console.lines() {
         output.push_str(format!(";; {line}").trim_end());
@@ -81,7 +83,11 @@ fn run(input: &str, board: &str) -> Result<String, Failed> {
 }
 
 /// Builds the system for the board and runs it. The console's text and the exit code.
-fn run_with(input: &str, board: &str, change: impl FnOnce(&mut [Object])) -> Result<(String, i32), Failed> {
+fn run_with(
+    input: &str,
+    board: &str,
+    change: impl FnOnce(&mut [Object], &mut Kernel),
+) -> Result<(String, i32), Failed> {
     let mut nodes = String::new();
     let mut modules: Vec<(&str, String)> = Vec::new();
     for line in input.lines() {
@@ -113,8 +119,8 @@ fn run_with(input: &str, board: &str, change: impl FnOnce(&mut [Object])) -> Res
     let system = system.ok_or_else(|| format!("link: {:#?}", found.list))?;
     let (objects, found) = codegen::compile(&system);
     let mut objects = objects.ok_or_else(|| format!("codegen: {:#?}", found.list))?;
-    change(&mut objects);
-    let kernel = kernel::compile(&system);
+    let mut kernel = kernel::compile(&system);
+    change(&mut objects, &mut kernel);
     let (plan, found) = plan::place(&system, &objects, &kernel);
     let plan = plan.ok_or_else(|| format!("plan: {:#?}", found.list))?;
     let (image, found) = image::write(&system, &objects, &kernel, &plan);
@@ -275,6 +281,21 @@ fn attacks() -> Vec<(&'static str, Vec<Inst>, &'static str)> {
         ("stack_in_kernel", with(stack(Symbol::KernelStackTop, 64), call(2)), "stack overflow"),
         ("stack_in_flash", with(stack(Symbol::FlashBase, 64), call(2)), "stack overflow"),
         ("stack_nowhere", with(vec![set(R4, 0), Inst::Mov { rd: SP, rm: R4 }], call(2)), "stack overflow"),
+        (
+            "stack_nowhere_and_a_fault",
+            vec![set(R4, 0), Inst::Mov { rd: SP, rm: R4 }, Inst::Udf { imm: 1 }],
+            "stack overflow",
+        ),
+        (
+            "stack_nowhere_and_an_access",
+            with(vec![set(R4, 0), Inst::Mov { rd: SP, rm: R4 }], store(victim, 64)),
+            "stack overflow",
+        ),
+        (
+            "stack_nowhere_and_a_breakpoint",
+            vec![set(R4, 0), Inst::Mov { rd: SP, rm: R4 }, Inst::Bkpt { imm: 1 }],
+            "stack overflow",
+        ),
         ("room_for_the_frame_only", with(stack(Symbol::StackBase(process), 32), call(2)), "stack overflow"),
         ("stack_above_its_top", with(stack(Symbol::StackTop(process), 8), call(2)), "stack overflow"),
         ("arguments_above_the_stack", with(stack(Symbol::StackTop(process), 0), call(3)), "stack overflow"),
@@ -327,7 +348,7 @@ fn branch() -> Vec<Inst> {
 }
 
 fn attack(code: &[Inst], reason: &str) -> Result<(), Failed> {
-    let (console, exit) = run_with(ATTACKED, "mps2-an386", |objects| {
+    let (console, exit) = run_with(ATTACKED, "mps2-an386", |objects, _| {
         let object = &mut objects[2];
         let function = object.functions.iter_mut().find(|f| f.name == "attack").expect("the intruder's function");
         let mut asm = Assembler::new();
@@ -345,6 +366,24 @@ fn attack(code: &[Inst], reason: &str) -> Result<(), Failed> {
     let exit_expected = i32::from(!reason.is_empty());
     let named = reason.is_empty() || first.starts_with(&format!("trap: component `intruder`: {reason}"));
     if !named || rest != "42\n43\n" || exit != exit_expected {
+        return Err(format!("exit {exit}:\n{console}").into());
+    }
+    Ok(())
+}
+
+/// The kernel itself goes wrong: it reads a descriptor where nothing is.
+fn fault_in_the_kernel() -> Result<(), Failed> {
+    let (console, exit) = run_with(ATTACKED, "mps2-an386", |_, kernel| {
+        let is_gates = |symbol| symbol == Symbol::KernelTable("gates");
+        let gates = kernel.object.constants.iter_mut().find(|constant| is_gates(constant.symbol)).expect("gates");
+        // The second word of a gate is the descriptor of the process that it enters.
+        let callee = gates.relocations.iter_mut().find(|relocation| relocation.offset == 4).expect("a gate");
+        callee.addend = 0x6000_0000;
+    })?;
+    let expected = "0\n42\n\
+                    fatal: fault in the kernel (code kernel!svc)\n";
+    let console = console.replace("\r", "");
+    if console != expected || exit != 2 {
         return Err(format!("exit {exit}:\n{console}").into());
     }
     Ok(())

@@ -12,9 +12,10 @@
     ;; Write 1 to clear.
     (i32.store $phys (i32.const 0xe000ed28) (local.get $status))
     (i32.store $phys (i32.const 0xe000ed2c) (i32.const -1))
-    ;; Where exception entry itself failed, an SVC stays pending and would run on a frame that is not there.
+    ;; Where exception entry itself failed, the exception that was to be entered stays pending and would run on a frame
+    ;; that is not there: USGFAULTPENDED to SVCALLPENDED.
     (i32.store $phys (i32.const 0xe000ed24)
-      (i32.and (i32.load $phys (i32.const 0xe000ed24)) (i32.const 0xffff7fff)))
+      (i32.and (i32.load $phys (i32.const 0xe000ed24)) (i32.const 0xffff0fff)))
 
     ;; MMARVALID, BFARVALID.
     (if (i32.and (local.get $status) (i32.const 0x80))

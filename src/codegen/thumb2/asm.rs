@@ -103,6 +103,15 @@ impl Assembler {
         self.calls.push(call);
     }
 
+    /// `count` times NOP, as one line of text.
+    #[cfg(test)]
+    pub(super) fn nops(&mut self, count: u32) {
+        self.note(|| format!(".fill {count}, 2, 0xbf00"));
+        for _ in 0..count {
+            self.fixed.extend_from_slice(&0xbf00u16.to_le_bytes());
+        }
+    }
+
     /// All registers are physical, all frame places resolved.
     pub fn push(&mut self, inst: &Inst) {
         if let Some(machines) = expand(inst) {

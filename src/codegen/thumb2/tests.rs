@@ -340,8 +340,8 @@ fn kept_flags_are_kept() {
 }
 
 fn gap(asm: &mut Assembler, bytes: u32) {
-    for _ in 0..bytes / 2 {
-        asm.push(&Inst::Nop);
+    if bytes > 0 {
+        asm.nops(bytes / 2);
     }
 }
 
