@@ -4,6 +4,7 @@
 //! belong to the component's node in the manifest; `;;? software` keeps a program to software bounds.
 
 mod bare;
+mod image;
 mod oracle;
 mod shapes;
 mod table;
@@ -26,21 +27,52 @@ fn main() {
     let mut trials = Vec::new();
     for file in files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        trials.push(Trial::test(format!("bare::{name}"), move || {
-            let program = Program::read(&name, &std::fs::read_to_string(&file)?)?;
-            program.check()
-        }));
+        let text = std::fs::read_to_string(&file).expect("a readable file");
+        for target in Target::ALL {
+            if target == Target::Hardware && text.contains(";;? software") {
+                continue;
+            }
+            let (name, text) = (name.clone(), text.clone());
+            trials.push(Trial::test(format!("{}::{name}", target.name()), move || {
+                Program::read(&name, &text)?.check(target)
+            }));
+        }
     }
-    for group in table::groups() {
-        trials.push(Trial::test(format!("bare::table::{}", group.name), move || check_table(&group)));
-    }
-    for seed in 0..16 {
-        trials.push(Trial::test(format!("bare::shapes::{seed}"), move || {
-            let text = format!(";;! memory budget=(KiB)64\n{}", shapes::program(seed));
-            Program::read(&format!("shapes-{seed}"), &text)?.check()
-        }));
+    for target in Target::ALL {
+        for group in table::groups() {
+            let name = format!("{}::table::{}", target.name(), group.name);
+            trials.push(Trial::test(name, move || check_table(&group, target)));
+        }
+        for seed in 0..16 {
+            trials.push(Trial::test(format!("{}::shapes::{seed}", target.name()), move || {
+                let text = format!(";;! memory budget=(KiB)64\n{}", shapes::program(seed));
+                Program::read(&format!("shapes-{seed}"), &text)?.check(target)
+            }));
+        }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Where a program runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// Code alone, software bounds.
+    Bare,
+    /// The whole image, with software bounds, and with those of the protection unit alone.
+    Software,
+    Hardware,
+}
+
+impl Target {
+    const ALL: [Target; 3] = [Target::Bare, Target::Software, Target::Hardware];
+
+    fn name(self) -> &'static str {
+        match self {
+            Target::Bare => "bare",
+            Target::Software => "software",
+            Target::Hardware => "hardware",
+        }
+    }
 }
 
 struct Program {
@@ -62,18 +94,19 @@ impl Program {
         oracle::run(&self.wasm, arena)
     }
 
-    fn check(&self) -> Result<(), Failed> {
-        let expected = self.expected();
-        let actual = self.with_system("software", |system| bare::run(system, &self.name))??;
-        compare(&expected, &actual)
+    fn check(&self, target: Target) -> Result<(), Failed> {
+        compare(&self.expected(), &self.run(target)?)
     }
 
-    fn with_system<T>(&self, bounds: &str, go: impl FnOnce(&System) -> T) -> Result<T, Failed> {
-        let nodes = &self.nodes;
-        let text = format!(
-            "system \"test\" {{\n  board \"mps2-an386\"\n  component \"main\" \"main.wasm\" {{\n{nodes}    bounds \
-             \"{bounds}\"\n  }}\n  run \"main#run\"\n}}\n"
-        );
+    fn run(&self, target: Target) -> Result<Outcome, Failed> {
+        Ok(match target {
+            Target::Bare => self.with_system(|system| bare::run(system, &self.name))??,
+            Target::Software | Target::Hardware => image::run(&self.nodes, &self.wasm, target.name())?,
+        })
+    }
+
+    fn with_system<T>(&self, go: impl FnOnce(&System) -> T) -> Result<T, Failed> {
+        let text = image::manifest(&self.nodes, "software");
         let mut sources = Sources::new();
         let id = sources.add("system.kdl", ".", text);
         let (manifest, found) = manifest::read(&sources, id);
@@ -88,14 +121,13 @@ impl Program {
 }
 
 /// Runs all cases of a group; for the first that differs, finds the expression and the operands.
-fn check_table(group: &table::Group) -> Result<(), Failed> {
+fn check_table(group: &table::Group, target: Target) -> Result<(), Failed> {
     let read = |cases: &[table::Case], detail| {
         let text = format!(";;! memory budget=(KiB)64\n{}", table::program(cases, detail));
         Program::read(group.name, &text)
     };
-    let run = |program: &Program| program.with_system("software", |system| bare::run(system, &program.name));
     let program = read(&group.cases, false)?;
-    let (expected, actual) = (program.expected(), run(&program)??);
+    let (expected, actual) = (program.expected(), program.run(target)?);
     if expected == actual {
         return Ok(());
     }
@@ -104,7 +136,7 @@ fn check_table(group: &table::Group) -> Result<(), Failed> {
     let mut message = format!("{} of {} cases differ", wrong.len(), group.cases.len());
     for (_, case) in wrong.into_iter().take(10) {
         let program = read(std::slice::from_ref(case), true)?;
-        let (expected, actual) = (program.expected(), run(&program)??);
+        let (expected, actual) = (program.expected(), program.run(target)?);
         let line = (0..expected.log.len()).find(|&line| expected.log.get(line) != actual.log.get(line));
         let what = match line {
             Some(line) => {
