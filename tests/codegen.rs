@@ -4,12 +4,11 @@
 //! of `main`; `;;@ NAME` starts the module of another component. From `;;= ` on, the file is output: `BLESS=1`
 //! writes it. A file with `;;= error` expects diagnostics instead.
 
+mod support;
+
 use compose::codegen::{self, dump};
 use compose::diag::Diagnostic;
-use compose::ingest::{self, Module, Unit};
-use compose::link::{self, Linked, System};
-use compose::manifest::{self, ComponentId};
-use compose::{board, source::Sources};
+use compose::link::{Linked, System};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -84,27 +83,17 @@ fn render(input: &str, renderer: Renderer) -> Result<String, Failed> {
         nodes = "component \"main\" \"main.wat\"\n".to_owned();
     }
 
-    let mut sources = Sources::new();
-    let id = sources.add("system.kdl", ".", format!("system \"test\" {{\n  board \"mps2-an386\"\n{nodes}}}\n"));
-    let (manifest, found) = manifest::read(&sources, id);
-    let manifest = manifest.filter(|_| !found.has_errors()).ok_or_else(|| format!("manifest: {:#?}", found.list))?;
-    let (board, found) = board::load(&mut sources, &manifest);
-    let board = board.ok_or_else(|| format!("board: {:#?}", found.list))?;
-    let mut in_order: Vec<Module> = Vec::new();
-    for (index, component) in manifest.components.iter().enumerate() {
-        let name = component.name.value.as_str();
-        let (_, text) = modules.iter().find(|(module, _)| *module == name).ok_or("a component without a module")?;
-        let unit = Unit::Component(ComponentId(index as u32));
-        in_order.push(ingest::module(name, unit, text.as_bytes()).map_err(|error| format!("{error:#?}"))?);
-    }
-    let (system, found) = link::resolve(&manifest, &board, &in_order);
-    let system = system.ok_or_else(|| format!("link: {:#?}", found.list))?;
-    let (objects, found) = codegen::compile(&system);
+    let modules: Vec<(&str, &[u8])> = modules.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    Ok(support::with_system(&nodes, &modules, |system| show(system, renderer))??)
+}
+
+fn show(system: &System, renderer: Renderer) -> Result<String, String> {
+    let (objects, found) = codegen::compile(system);
     let mut output = String::new();
     let mut errors = String::new();
     for linked in &system.components {
         for index in 0..linked.module.functions.len() as u32 {
-            match renderer(&system, linked, index) {
+            match renderer(system, linked, index) {
                 Ok(text) => {
                     let name = linked.module.function_name(index);
                     let imported = linked.module.functions[index as usize].body.is_none();
@@ -116,7 +105,7 @@ fn render(input: &str, renderer: Renderer) -> Result<String, Failed> {
         }
     }
     if objects.is_none() == errors.is_empty() {
-        return Err(format!("compiled otherwise: {:#?}", found.list).into());
+        return Err(format!("compiled otherwise: {:#?}", found.list));
     }
     Ok(if errors.is_empty() { format!("output\n{output}") } else { format!("error\n{errors}") })
 }

@@ -1,29 +1,16 @@
 //! Modules that are legal and out of the ordinary: nothing overflows the native stack or takes for ever, and nothing
 //! panics.
 
+mod support;
+
 use compose::codegen;
-use compose::ingest::{self, Unit};
-use compose::manifest::ComponentId;
-use compose::{board, link, manifest, source::Sources};
 use std::fmt::Write;
 
 /// Compiles a module; bytes of its code.
 fn compile(nodes: &str, text: &str) -> usize {
-    let mut sources = Sources::new();
-    let text_of_manifest = format!(
-        "system \"test\" {{\n  board \"mps2-an386\"\n  component \"main\" \"main.wat\" {{ {nodes} }}\n  run \"main#f\"\n}}\n"
-    );
-    let id = sources.add("system.kdl", ".", text_of_manifest);
-    let (manifest, found) = manifest::read(&sources, id);
-    let manifest = manifest.unwrap_or_else(|| panic!("{:#?}", found.list));
-    let (board, found) = board::load(&mut sources, &manifest);
-    let board = board.unwrap_or_else(|| panic!("{:#?}", found.list));
-    let wasm = wat::parse_str(text).expect("valid text");
-    let module = ingest::module("main", Unit::Component(ComponentId(0)), &wasm);
-    let modules = [module.unwrap_or_else(|error| panic!("{error:#?}"))];
-    let (system, found) = link::resolve(&manifest, &board, &modules);
-    let system = system.unwrap_or_else(|| panic!("{:#?}", found.list));
-    let (objects, found) = codegen::compile(&system);
+    let nodes = format!("  component \"main\" \"main.wat\" {{ {nodes} }}\n  run \"main#f\"\n");
+    let (objects, found) =
+        support::with_system(&nodes, &[("main", text.as_bytes())], codegen::compile).unwrap_or_else(|e| panic!("{e}"));
     let objects = objects.unwrap_or_else(|| panic!("{:#?}", found.list));
     objects[0].functions.iter().map(|function| function.code.len()).sum()
 }

@@ -4,15 +4,14 @@
 //! belong to the component's node in the manifest; `;;? software` keeps a program to software bounds.
 
 mod bare;
+mod coverage;
 mod image;
 mod oracle;
 mod shapes;
+#[path = "../support/mod.rs"]
+mod support;
 mod table;
 
-use compose::ingest::{self, Unit};
-use compose::link::{self, System};
-use compose::manifest::{self, ComponentId};
-use compose::{board, source::Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
 use oracle::Outcome;
 use std::path::{Path, PathBuf};
@@ -25,9 +24,11 @@ fn main() {
             .collect();
     files.sort();
     let mut trials = Vec::new();
+    let mut texts = Vec::new();
     for file in files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&file).expect("a readable file");
+        texts.push(text.clone());
         for target in Target::ALL {
             if target == Target::Hardware && text.contains(";;? software") {
                 continue;
@@ -43,13 +44,16 @@ fn main() {
             let name = format!("{}::table::{}", target.name(), group.name);
             trials.push(Trial::test(name, move || check_table(&group, target)));
         }
-        for seed in 0..16 {
+        // Whole images take longer.
+        for seed in 0..if target == Target::Bare { 16 } else { 4 } {
             trials.push(Trial::test(format!("{}::shapes::{seed}", target.name()), move || {
                 let text = format!(";;! memory budget=(KiB)64\n{}", shapes::program(seed));
                 Program::read(&format!("shapes-{seed}"), &text)?.check(target)
             }));
         }
     }
+    trials.push(Trial::test("every-operator-is-run", move || every_operator(&texts)));
+    trials.extend(image::regressions());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -100,23 +104,21 @@ impl Program {
 
     fn run(&self, target: Target) -> Result<Outcome, Failed> {
         Ok(match target {
-            Target::Bare => self.with_system(|system| bare::run(system, &self.name))??,
+            Target::Bare => {
+                let nodes = image::nodes(&self.nodes, "software");
+                support::with_system(&nodes, &[("main", &self.wasm)], |system| bare::run(system, &self.name))??
+            }
             Target::Software | Target::Hardware => image::run(&self.nodes, &self.wasm, target.name())?,
         })
     }
+}
 
-    fn with_system<T>(&self, go: impl FnOnce(&System) -> T) -> Result<T, Failed> {
-        let text = image::manifest(&self.nodes, "software");
-        let mut sources = Sources::new();
-        let id = sources.add("system.kdl", ".", text);
-        let (manifest, found) = manifest::read(&sources, id);
-        let manifest = manifest.filter(|_| !found.has_errors()).ok_or_else(|| format!("{:#?}", found.list))?;
-        let (board, found) = board::load(&mut sources, &manifest);
-        let board = board.ok_or_else(|| format!("{:#?}", found.list))?;
-        let module = ingest::module("main", Unit::Component(ComponentId(0)), &self.wasm);
-        let modules = [module.map_err(|error| format!("{error:#?}"))?];
-        let (system, found) = link::resolve(&manifest, &board, &modules);
-        Ok(go(&system.ok_or_else(|| format!("{:#?}", found.list))?))
+fn every_operator(texts: &[String]) -> Result<(), Failed> {
+    let tables = table::groups().into_iter().map(|group| table::program(&group.cases, false));
+    let binaries: Result<Vec<Vec<u8>>, _> = texts.iter().cloned().chain(tables).map(wat::parse_str).collect();
+    match coverage::missing(binaries?.iter().map(Vec::as_slice)).as_slice() {
+        [] => Ok(()),
+        missing => Err(format!("no program uses {missing:?}").into()),
     }
 }
 

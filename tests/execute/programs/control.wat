@@ -19,7 +19,7 @@
         (return (i32.add (i32.const 1))))
       (i32.add (i32.const 1000))))
   (func $only-default (param i32) (result i32)
-    (block (br_table 0 (local.get 0))) (i32.const 5))
+    (nop) (block (br_table 0 (local.get 0))) (i32.const 5))
   (func $nested (param i32) (result i32) (local $sum i32) (local $j i32)
     (block $out
       (loop $outer
