@@ -4,6 +4,7 @@
 //!     what the case shows
 //!     === attacks
 //!     NAME: EXPORT ARGUMENT...      a component NAME with the module `intruder`, whose EXPORT is run
+//!     === boards                    where it is run, with the same output (without: mps2-an386)
 //!     === nodes                     nodes of each of these components, beside a budget of what is declared
 //!     === manifest                  more components and links
 //!     === intruder.wat              modules
@@ -107,11 +108,11 @@ impl Case {
     /// The manifest, with the arguments as `value` gives them.
     fn manifest(
         &self,
+        board: &str,
         mode: &str,
         mut value: impl FnMut(&Attack<'_>, &str) -> Result<u32, Failed>,
     ) -> Result<String, Failed> {
-        let mut text =
-            "system \"attack\" {\n    board \"mps2-an386\"\n    component \"victim\" \"victim.wat\"\n".to_string();
+        let mut text = format!("system \"attack\" {{\n    board {board:?}\n    component \"victim\" \"victim.wat\"\n");
         let nodes = self.section("nodes").unwrap_or_default();
         let attacks = self.attacks()?;
         for Attack { name, .. } in &attacks {
@@ -155,9 +156,21 @@ fn check(file: &Path) -> Result<(), Failed> {
     Err(format!("{wrong}BLESS=1 accepts this").into())
 }
 
-/// What the image says in one mode.
+/// What the images of all boards say in one mode.
 fn run(case: &Case, mode: &str) -> Result<String, Failed> {
-    let built = build(case, mode)?;
+    let mut said: Option<String> = None;
+    for board in case.section("boards").unwrap_or("mps2-an386").split_whitespace() {
+        let here = run_on(case, board, mode)?;
+        match &said {
+            Some(there) if *there != here => return Err(format!("on {board}:\n{here}instead of\n{there}").into()),
+            _ => said = Some(here),
+        }
+    }
+    said.ok_or_else(|| "no boards".into())
+}
+
+fn run_on(case: &Case, board: &str, mode: &str) -> Result<String, Failed> {
+    let built = build(case, board, mode)?;
     let said = common::run(&built)?;
     let mut actual = String::new();
     let places = Places { image: &built.image, table: &built.image.regions, attacker: "" };
@@ -174,15 +187,15 @@ fn run(case: &Case, mode: &str) -> Result<String, Failed> {
 }
 
 /// The image with the arguments that the attacks mean.
-fn build(case: &Case, mode: &str) -> Result<Product, Failed> {
+fn build(case: &Case, board: &str, mode: &str) -> Result<Product, Failed> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
     fs::copy(root().join("victim.wat"), folder.join("victim.wat"))?;
     for (name, body) in case.sections.iter().filter(|(name, _)| name.ends_with(".wat")) {
         fs::write(folder.join(name), body)?;
     }
-    let first = common::build(folder, &case.manifest(mode, |_, _| Ok(0))?)?.image;
-    let manifest = case.manifest(mode, |attack, argument| {
+    let first = common::build(folder, &case.manifest(board, mode, |_, _| Ok(0))?)?.image;
+    let manifest = case.manifest(board, mode, |attack, argument| {
         Places { image: &first, table: &first.regions, attacker: attack.name }.value(argument)
     })?;
     let second = common::build(folder, &manifest)?;
@@ -195,7 +208,7 @@ fn build(case: &Case, mode: &str) -> Result<Product, Failed> {
 /// An attacker whose first region is all of RAM: the victim must notice, or these tests would not.
 fn planted_bug() -> Result<(), Failed> {
     let case = Case::read(&fs::read_to_string(root().join("addresses.txt"))?)?;
-    let mut built = build(&case, "hardware")?;
+    let mut built = build(&case, "mps2-an386", "hardware")?;
     let regions = Places { image: &built.image, table: &built.image.regions, attacker: "" }
         .symbol("regions:process:store-first")?;
     let at = {

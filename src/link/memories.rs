@@ -368,7 +368,7 @@ impl Sizer<'_> {
             .label(span, format!("{} B too few", needed - budget))
             .note(format!("data and stack end at {}{with_arena}", self.used))
             .help(format!(
-                "write `memory budget={}`, or link the module with a smaller stack (`-z stack-size=`)",
+                "write `memory budget={}`, or link the module with a smaller stack (`-z stack-size=`; Rust: `-C link-arg=-zstack-size=`)",
                 size_text(needed)
             )),
         )
