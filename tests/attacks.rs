@@ -25,7 +25,7 @@
 //! They depend on the layout: the image is built once with zeros, the addresses come from its region table, and the image
 //! is built again. Output is compared with addresses written in words.
 
-mod common;
+mod emulated;
 
 use compose::Product;
 use compose::image::Image;
@@ -171,7 +171,7 @@ fn run(case: &Case, mode: &str) -> Result<String, Failed> {
 
 fn run_on(case: &Case, board: &str, mode: &str) -> Result<String, Failed> {
     let built = build(case, board, mode)?;
-    let said = common::run(&built)?;
+    let said = emulated::run(&built)?;
     let mut actual = String::new();
     let places = Places { image: &built.image, table: &built.image.regions, attacker: "" };
     for line in said.console.lines() {
@@ -194,11 +194,11 @@ fn build(case: &Case, board: &str, mode: &str) -> Result<Product, Failed> {
     for (name, body) in case.sections.iter().filter(|(name, _)| name.ends_with(".wat")) {
         fs::write(folder.join(name), body)?;
     }
-    let first = common::build(folder, &case.manifest(board, mode, |_, _| Ok(0))?)?.image;
+    let first = emulated::build(folder, &case.manifest(board, mode, |_, _| Ok(0))?)?.image;
     let manifest = case.manifest(board, mode, |attack, argument| {
         Places { image: &first, table: &first.regions, attacker: attack.name }.value(argument)
     })?;
-    let second = common::build(folder, &manifest)?;
+    let second = emulated::build(folder, &manifest)?;
     if first.regions != second.image.regions {
         return Err("the layout changed with the arguments".into());
     }
@@ -223,7 +223,7 @@ fn planted_bug() -> Result<(), Failed> {
     let rasr = word(&built.image.elf, at + 4) & !0xff3e | 21 << 1;
     built.image.elf[at..at + 4].copy_from_slice(&rbar.to_le_bytes());
     built.image.elf[at + 4..at + 8].copy_from_slice(&rasr.to_le_bytes());
-    let said = common::run(&built)?;
+    let said = emulated::run(&built)?;
     match said.console.lines().nth(1) {
         Some("victim: CHANGED") => Ok(()),
         _ => Err(format!("the bug has no effect:\n{}", said.console).into()),

@@ -1,7 +1,7 @@
 //! The systems in `examples/systems/`: they are checked without a word, their modules are what the sources say, and they
 //! say on the emulated board what `tests/examples/NAME.txt` holds, addresses apart. `BLESS=1` writes it.
 
-mod common;
+mod emulated;
 
 use compose::diag::Diagnostics;
 use compose::source::Sources;
@@ -40,7 +40,7 @@ fn manifests_are_right() {
 fn build(path: &Path) -> Product {
     let text = fs::read_to_string(path).expect("a manifest");
     let folder = path.parent().expect("a folder");
-    common::build(folder, &text).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()))
+    emulated::build(folder, &text).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()))
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn the_intruder_aims_at_its_victim() {
 fn images_say_what_they_should() {
     for path in files("kdl") {
         let product = build(&path);
-        let said = common::run(&product).unwrap_or_else(|error| panic!("{error:?}"));
+        let said = emulated::run(&product).unwrap_or_else(|error| panic!("{error:?}"));
         let actual = format!("{}exit {}\n", without_addresses(&said.console), said.exit_code);
         let name = &product.name;
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/examples/{name}.txt"));
