@@ -436,7 +436,7 @@ impl Branch {
                     listing.push((code.len() as u32, format!("{directive} {entry}")));
                     code.extend_from_slice(&entry.to_le_bytes()[..size]);
                 }
-                if code.len() % 2 != 0 {
+                if !code.len().is_multiple_of(2) {
                     listing.push((code.len() as u32, ".byte 0".to_owned()));
                     code.push(0);
                 }
