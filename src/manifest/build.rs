@@ -6,7 +6,9 @@ use crate::diag::codes::{manifest as code, schema};
 use crate::diag::suggest::{listed, nearest};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::schema::{Item, Value};
-use crate::source::{SourceId, Sources, Spanned};
+use crate::source::{SourceId, Sources, Span, Spanned};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// What sections and symbols of the image call the code that is not a component's.
 const RESERVED: [&str; 2] = ["kernel", "runtime"];
@@ -18,7 +20,13 @@ pub(super) fn manifest(
     found: &mut Diagnostics,
 ) -> Option<Manifest> {
     let system = items.iter().find(|i| i.node.name == "system")?;
-    let mut build = Build { found, processes: Vec::new(), components: Vec::new() };
+    let mut build = Build {
+        found,
+        processes: Vec::new(),
+        components: Vec::new(),
+        component_names: HashMap::new(),
+        process_names: HashMap::new(),
+    };
     // Document order, which is the order of everything that a person sees.
     for item in &system.children {
         match item.node.name {
@@ -61,6 +69,20 @@ struct Build<'a> {
     found: &'a mut Diagnostics,
     processes: Vec<Process>,
     components: Vec<Component>,
+    /// Where each name was first given.
+    component_names: HashMap<String, Span>,
+    process_names: HashMap<String, Span>,
+}
+
+/// Where the name was given before, if it was; else it is from now on.
+fn taken(names: &mut HashMap<String, Span>, name: &Spanned<String>) -> Option<Span> {
+    match names.entry(name.value.clone()) {
+        Entry::Occupied(first) => Some(*first.get()),
+        Entry::Vacant(free) => {
+            free.insert(name.span);
+            None
+        }
+    }
 }
 
 fn index(count: usize) -> u32 {
@@ -70,8 +92,13 @@ fn index(count: usize) -> u32 {
 impl Build<'_> {
     fn lone_component(&mut self, item: &Item) {
         let process = ProcessId(index(self.processes.len()));
+        // Two lone components of one name are also two processes of one name: that is said once.
+        let name: Option<Spanned<String>> = item.arg(0);
+        let again = name.is_some_and(|name| self.component_names.contains_key(&name.value));
         let Some(component) = self.component(item, process) else { return };
-        self.process_name(&component.name);
+        if !again {
+            self.process_name(&component.name);
+        }
         self.processes.push(Process {
             name: component.name.clone(),
             components: vec![ComponentId(index(self.components.len()))],
@@ -104,20 +131,13 @@ impl Build<'_> {
         self.processes.push(Process { name, components: ids, why: item.prop("why") });
     }
 
-    /// Reports a name that another process has. Two lone components of one name are two components of one name:
-    /// that has been said.
+    /// Reports a name that another process has.
     fn process_name(&mut self, name: &Spanned<String>) {
-        let Some(first) = self.processes.iter().find(|p| p.name.value == name.value) else { return };
-        let reported = |c: &Component| c.name.span == first.name.span;
-        if self.components.iter().any(reported)
-            && self.found.list.iter().any(|d| d.code == &code::DUPLICATE_NAME && d.labels[0].span == name.span)
-        {
-            return;
-        }
+        let Some(first) = taken(&mut self.process_names, name) else { return };
         self.found.push(
             Diagnostic::error(&code::DUPLICATE_NAME, format!("two processes are called `{name}`"))
                 .label(name.span, "a second one")
-                .label(first.name.span, "the first one")
+                .label(first, "the first one")
                 .note("a component outside a `process` is a process of its own name")
                 .help("rename one of them"),
         );
@@ -126,12 +146,12 @@ impl Build<'_> {
     fn component(&mut self, item: &Item, process: ProcessId) -> Option<Component> {
         let name: Option<Spanned<String>> = item.arg(0);
         if let Some(name) = &name
-            && let Some(first) = self.components.iter().find(|c| c.name.value == name.value)
+            && let Some(first) = taken(&mut self.component_names, name)
         {
             self.found.push(
                 Diagnostic::error(&code::DUPLICATE_NAME, format!("two components are called `{name}`"))
                     .label(name.span, "a second one")
-                    .label(first.name.span, "the first one")
+                    .label(first, "the first one")
                     .help("rename one of them"),
             );
         }
@@ -171,7 +191,7 @@ impl Build<'_> {
     }
 
     fn memories(&mut self, component: &Item) -> Vec<Memory> {
-        let mut seen: Vec<(Option<String>, crate::source::Span)> = Vec::new();
+        let mut seen: Vec<(Option<String>, Span)> = Vec::new();
         let mut memories = Vec::new();
         for item in component.named("memory") {
             let name: Option<Spanned<String>> = item.arg(0);
@@ -233,16 +253,16 @@ impl Build<'_> {
 
     /// Reports a name that no component has.
     fn known(&mut self, name: &Spanned<String>) -> bool {
-        let names = self.components.iter().map(|c| c.name.value.as_str());
-        if names.clone().any(|n| n == name.value) {
+        if self.component_names.contains_key(&name.value) {
             return true;
         }
+        let names = self.components.iter().map(|c| c.name.value.as_str());
         let error = Diagnostic::error(
             &code::UNKNOWN_COMPONENT,
             format!("there is no component `{}`", name.value.escape_debug()),
         )
         .label(name.span, "unknown component");
-        let process = self.processes.iter().any(|p| p.name.value == name.value);
+        let process = self.process_names.contains_key(&name.value);
         self.found.push(match nearest(name, names.clone()) {
             _ if process => error.help("this is a process: name one of its components"),
             Some(near) => error.help(format!("did you mean `{near}`?")),

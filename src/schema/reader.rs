@@ -93,9 +93,9 @@ impl Walk<'_> {
                 continue;
             };
             let item = self.node(kdl, child.node);
-            let first = items.iter().find(|i| i.node.name == name);
-            match first {
-                Some(first) if child.count != Count::Any => {
+            let single = child.count != Count::Any;
+            match single.then(|| items.iter().find(|i| i.node.name == name)).flatten() {
+                Some(first) => {
                     let place = parent.map_or(self.document.name, |p| p.name);
                     self.found.push(
                         Diagnostic::error(&code::DUPLICATE_NODE, format!("more than one `{name}` in one {place}"))
@@ -104,7 +104,7 @@ impl Walk<'_> {
                             .help("keep one of them"),
                     );
                 }
-                _ => items.push(item),
+                None => items.push(item),
             }
         }
         for child in allowed.iter().filter(|c| c.count == Count::One && !meant.contains(&c.node.name)) {

@@ -4,6 +4,7 @@
 //! can point at the line that asked.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Index of a text in [`Sources`].
@@ -55,6 +56,8 @@ pub struct Source {
     pub text: String,
     /// Where the file stops being UTF-8; a stage that reads the text reports it.
     pub invalid_utf8: Option<usize>,
+    /// Offset of the first byte of each line.
+    lines: Vec<usize>,
 }
 
 /// A place in a text, both from 1; columns count characters.
@@ -71,10 +74,20 @@ impl Source {
         while !self.text.is_char_boundary(at) {
             at -= 1;
         }
-        let before = &self.text[..at];
-        let line_start = before.rfind('\n').map_or(0, |n| n + 1);
+        let line = self.line(at);
         let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
-        Position { line: count(before.matches('\n').count()), column: count(before[line_start..].chars().count()) }
+        Position { line: count(line), column: count(self.text[self.lines[line]..at].chars().count()) }
+    }
+
+    /// The line, from 0, of a byte offset.
+    pub fn line(&self, offset: usize) -> usize {
+        self.lines.partition_point(|start| *start <= offset) - 1
+    }
+
+    /// The bytes of lines `first..=last`, from 0; past the end is the end.
+    pub fn lines(&self, first: usize, last: usize) -> Range<usize> {
+        let start = |line: usize| self.lines.get(line).copied().unwrap_or(self.text.len());
+        start(first)..start(last.saturating_add(1))
     }
 }
 
@@ -91,16 +104,18 @@ impl Sources {
 
     /// Adds a text that is already in memory.
     pub fn add(&mut self, name: impl Into<String>, dir: impl Into<PathBuf>, text: impl Into<String>) -> SourceId {
-        self.push(Source { name: name.into(), dir: dir.into(), text: text.into(), invalid_utf8: None })
+        self.push(name.into(), dir.into(), text.into(), None)
     }
 
     /// Adds bytes that should be text.
     pub fn add_bytes(&mut self, name: impl Into<String>, dir: impl Into<PathBuf>, bytes: &[u8]) -> SourceId {
-        let (text, invalid_utf8) = match std::str::from_utf8(bytes) {
-            Ok(text) => (text.to_owned(), None),
-            Err(error) => (String::from_utf8_lossy(bytes).into_owned(), Some(error.valid_up_to())),
-        };
-        self.push(Source { name: name.into(), dir: dir.into(), text, invalid_utf8 })
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.push(name.into(), dir.into(), text.to_owned(), None),
+            Err(error) => {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                self.push(name.into(), dir.into(), text, Some(error.valid_up_to()))
+            }
+        }
     }
 
     /// Reads a file. Errors are the operating system's; what is not UTF-8 is noted in the [`Source`].
@@ -110,13 +125,36 @@ impl Sources {
         Ok(self.add_bytes(path.display().to_string(), dir, &bytes))
     }
 
-    fn push(&mut self, source: Source) -> SourceId {
+    fn push(&mut self, name: String, dir: PathBuf, text: String, invalid_utf8: Option<usize>) -> SourceId {
         let id = SourceId(u32::try_from(self.texts.len()).expect("fewer than 2^32 texts"));
-        self.texts.push(source);
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.texts.push(Source { name, dir, text, invalid_utf8, lines });
         id
     }
 
     pub fn get(&self, id: SourceId) -> &Source {
         &self.texts[id.0 as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_lines() {
+        let mut sources = Sources::new();
+        let id = sources.add("t", "", "ab\n\nöx\n");
+        let source = sources.get(id);
+        let place = |offset| {
+            let p = source.position(offset);
+            (p.line, p.column)
+        };
+        assert_eq!([place(0), place(2), place(3), place(4), place(6)], [(1, 1), (1, 3), (2, 1), (3, 1), (3, 2)]);
+        // Inside a character is at it; past the end is the end.
+        assert_eq!([place(5), place(8), place(99)], [(3, 1), (4, 1), (4, 1)]);
+        assert_eq!([source.lines(0, 0), source.lines(1, 2), source.lines(3, 9)], [0..3, 3..8, 8..8]);
+        let empty = sources.add("e", "", "");
+        assert_eq!(sources.get(empty).position(0), Position { line: 1, column: 1 });
     }
 }

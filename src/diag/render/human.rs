@@ -9,6 +9,10 @@ use miette::{
 };
 use miette::{ThemeCharacters, ThemeStyles};
 use std::fmt;
+use std::ops::Range;
+
+/// Lines shown before and after a label.
+const CONTEXT: usize = 1;
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[1;31m";
@@ -41,6 +45,7 @@ fn handler(look: Look) -> GraphicalReportHandler {
     GraphicalReportHandler::new_themed(GraphicalTheme { characters: ThemeCharacters::unicode(), styles })
         .without_syntax_highlighting()
         .with_urls(false)
+        .with_context_lines(CONTEXT)
         .with_width(look.width)
 }
 
@@ -96,15 +101,32 @@ fn snippets<'a>(d: &Diagnostic, sources: &'a Sources) -> Vec<Snippet<'a>> {
     };
     let snippet = |id: SourceId| {
         let source = sources.get(id);
-        let labels = d.labels.iter().filter(|l| l.span.source == id).map(labeled).collect();
-        Snippet { text: Text { source, printable: printable(&source.text) }, labels }
+        let labels: Vec<&Label> = d.labels.iter().filter(|l| l.span.source == id).collect();
+        let start = labels.iter().map(|l| l.span.start).min().unwrap_or(0);
+        let end = labels.iter().map(|l| l.span.end).max().unwrap_or(0);
+        let text = Text::around(source, start as usize..end as usize);
+        Snippet { text, labels: labels.into_iter().map(labeled).collect() }
     };
     order.into_iter().map(snippet).collect()
 }
 
 struct Text<'a> {
     source: &'a Source,
-    printable: String,
+    /// First byte and first line, from 0, of `window` in the source.
+    start: usize,
+    line: usize,
+    /// The lines around the labels, printable.
+    window: String,
+}
+
+impl<'a> Text<'a> {
+    /// The part of a source that holds these bytes and the lines around them: a text may be large, and its
+    /// diagnostics many.
+    fn around(source: &'a Source, bytes: Range<usize>) -> Text<'a> {
+        let line = source.line(bytes.start).saturating_sub(CONTEXT);
+        let lines = source.lines(line, source.line(bytes.end) + CONTEXT);
+        Text { source, start: lines.start, line, window: printable(&source.text[lines]) }
+    }
 }
 
 impl SourceCode for Text<'_> {
@@ -114,15 +136,16 @@ impl SourceCode for Text<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let inner = self.printable.read_span(span, before, after)?;
+        let inside = SourceSpan::from((span.offset().saturating_sub(self.start), span.len()));
+        let inner = self.window.read_span(&inside, before, after)?;
         // miette counts bytes; the other forms, and editors, count characters.
         let start = self.source.position(u32::try_from(span.offset()).unwrap_or(u32::MAX));
         let column = if inner.column() == 0 { 0 } else { start.column as usize - 1 };
         Ok(Box::new(MietteSpanContents::new_named(
             self.source.name.clone(),
             inner.data(),
-            *inner.span(),
-            inner.line(),
+            (inner.span().offset() + self.start, inner.span().len()).into(),
+            inner.line() + self.line,
             column,
             inner.line_count(),
         )))
