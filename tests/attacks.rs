@@ -296,8 +296,8 @@ impl Places<'_> {
             }
             (_, "stack") => process()?.stack.base.0,
             (_, "stack.end") => process()?.stack.base.0 + process()?.stack.size,
-            (_, "granted") => process()?.granted_base.0,
-            (_, "granted.end") => process()?.granted_base.0 + process()?.granted_size,
+            (_, "granted") => process()?.extents[0].granted_base.0,
+            (_, "granted.end") => process()?.extents[0].granted_base.0 + process()?.extents[0].granted_size,
             _ => return Err(format!("no such place: {name}").into()),
         })
     }
@@ -343,11 +343,13 @@ impl Places<'_> {
             if line.contains("stack overflow") && below(process.stack.base.0, 256) {
                 return "just below its stack".to_string();
             }
-            if above(process.granted_base.0 + process.granted_size, 16) {
-                return "just past what it may access".to_string();
-            }
-            if below(process.granted_base.0, 16) {
-                return "just below what it may access".to_string();
+            for extent in &process.extents {
+                if above(extent.granted_base.0 + extent.granted_size, 16) {
+                    return "just past what it may access".to_string();
+                }
+                if below(extent.granted_base.0, 16) {
+                    return "just below what it may access".to_string();
+                }
             }
         }
         let flash = self.table.banks.iter().find(|bank| bank.kind == BankKind::Flash);

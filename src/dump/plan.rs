@@ -12,7 +12,10 @@ pub fn plan(system: &System, plan: &Plan) -> String {
     }
     for process in &plan.processes {
         let name = &system.manifest.process(process.process).name;
-        let _ = writeln!(out, "process {name} 0x{:08x} {} bytes", process.base, process.size);
+        let _ = writeln!(out, "process {name}");
+        for extent in &process.extents {
+            let _ = writeln!(out, "    extent 0x{:08x} {} bytes in {}", extent.base, extent.size, extent.bank);
+        }
         process.pieces.iter().for_each(|p| piece(&mut out, p));
     }
     let _ = writeln!(out, "always on");

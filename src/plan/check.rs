@@ -1,6 +1,6 @@
 //! The plan, checked after it is made: what the stages after it rely on.
 
-use super::{Contents, Owner, Plan, SectionKind};
+use super::{Addresses, BankUse, Contents, Owner, Plan, SectionKind};
 use crate::codegen::Symbol;
 use crate::ingest::Unit;
 use crate::kernel::Kernel;
@@ -33,12 +33,13 @@ fn order(plan: &Plan) -> Result<(), String> {
 
 fn banks(plan: &Plan) -> Result<(), String> {
     for section in &plan.sections {
-        let bank = if section.kind.in_flash() { &plan.flash } else { &plan.ram };
+        let banks = if section.kind.in_flash() { std::slice::from_ref(&plan.flash) } else { &plan.ram };
         let (start, end) = (u64::from(section.base), u64::from(section.base) + u64::from(section.size));
-        let bank_end = u64::from(bank.base) + u64::from(bank.used);
-        ensure(start >= u64::from(bank.base) && end <= bank_end && bank.used <= bank.size, || {
-            format!("`{}` is outside bank `{}`", section.name, bank.bank)
-        })?;
+        let holds = |bank: &BankUse| {
+            let bank_end = u64::from(bank.base) + u64::from(bank.used);
+            start >= u64::from(bank.base) && end <= bank_end && bank.used <= bank.size
+        };
+        ensure(banks.iter().any(holds), || format!("`{}` is outside its bank", section.name))?;
     }
     Ok(())
 }
@@ -104,14 +105,9 @@ fn pieces(system: &System, plan: &Plan) -> Result<(), String> {
         }
         let mut runs: Vec<_> = process.pieces.iter().map(Piece::granted).collect();
         runs.sort_by_key(|run| run.start);
-        let mut position = process.granted.start;
-        for run in runs {
-            ensure(run.start <= position && run.start >= process.granted.start, || {
-                format!("the pieces of `{name}` leave {position:#010x} uncovered")
-            })?;
-            position = position.max(run.end);
-        }
-        ensure(position == process.granted.end, || format!("the pieces of `{name}` grant more than they say"))?;
+        let mut said: Vec<Addresses> = process.extents.iter().map(|extent| extent.granted.clone()).collect();
+        said.sort_by_key(|run| run.start);
+        ensure(merged(runs) == merged(said), || format!("the pieces of `{name}` do not grant what they say"))?;
         for section in plan.sections.iter().filter(|section| !section.kind.in_flash() && section.size > 0) {
             let own = match section.owner {
                 Owner::Process(id) => id == process.process,
@@ -119,14 +115,27 @@ fn pieces(system: &System, plan: &Plan) -> Result<(), String> {
                 Owner::Kernel | Owner::Runtime => false,
             };
             let (start, end) = (u64::from(section.base), u64::from(section.base) + u64::from(section.size));
-            let inside = process.granted.start <= start && end <= process.granted.end;
-            let apart = end <= process.granted.start || process.granted.end <= start;
-            ensure(if own { inside } else { apart }, || {
+            let inside = |granted: &Addresses| granted.start <= start && end <= granted.end;
+            let apart = |granted: &Addresses| end <= granted.start || granted.end <= start;
+            let mut granted = process.extents.iter().map(|extent| &extent.granted);
+            ensure(if own { granted.any(inside) } else { granted.all(apart) }, || {
                 format!("`{}` is {} the pieces of `{name}`", section.name, if own { "outside" } else { "inside" })
             })?;
         }
     }
     Ok(())
+}
+
+/// Sorted runs, those that touch made one.
+fn merged(runs: Vec<Addresses>) -> Vec<Addresses> {
+    let mut out: Vec<Addresses> = Vec::new();
+    for run in runs {
+        match out.last_mut() {
+            Some(last) if run.start <= last.end => last.end = last.end.max(run.end),
+            _ => out.push(run),
+        }
+    }
+    out
 }
 
 fn legal(piece: &Piece, slots: u8) -> Result<(), String> {

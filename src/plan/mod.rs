@@ -44,7 +44,8 @@ pub struct Plan {
     /// Pieces that are always on (code).
     pub fixed: Vec<Piece>,
     pub flash: BankUse,
-    pub ram: BankUse,
+    /// In the order of the board.
+    pub ram: Vec<BankUse>,
     pub waste: Waste,
 }
 
@@ -104,16 +105,40 @@ impl SectionKind {
 #[derive(Clone, Debug)]
 pub struct ProcessPlan {
     pub process: ProcessId,
-    /// The extent `base..base+size`: stack, then for each component its instance data and memories.
-    pub base: u32,
-    pub size: u32,
+    /// Its memory: one run of addresses for each bank that it wishes for.
+    pub extents: Vec<ExtentPlan>,
+    /// In address order.
+    pub devices: Vec<DevicePlan>,
+    /// Bytes that the pieces of the devices grant beyond the devices.
+    pub over_grant: u64,
     pub stack_base: u32,
     pub stack_size: u32,
     pub stack_bound: StackBound,
+    /// In the order of their slots.
     pub pieces: Vec<Piece>,
+    pub waste: Waste,
+}
+
+/// A run of addresses that belongs to one process: stack, then for each component its instance data and memories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtentPlan {
+    /// Name of the bank.
+    pub bank: String,
+    pub base: u32,
+    pub size: u32,
     /// All that the pieces grant: one run of addresses around the extent.
     pub granted: Addresses,
-    pub waste: Waste,
+}
+
+/// A device that a process may access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DevicePlan {
+    /// Name of the board's peripheral.
+    pub name: String,
+    pub base: u32,
+    pub size: u32,
+    /// Another process may have it too.
+    pub shared: bool,
 }
 
 /// RAM that processes got, in bytes, and why it is more than they asked for.
@@ -194,7 +219,7 @@ fn try_place(system: &System, objects: &[Object], kernel: &Kernel, found: &mut D
         processes: ram.processes,
         fixed: flash.pieces,
         flash: flash.bank,
-        ram: ram.bank,
+        ram: vec![ram.bank],
         waste,
     };
     check_policy(system, &plan, found);

@@ -5,7 +5,7 @@
 //! no say: equals are told apart by size, then by name.
 
 use super::stack::{ProcessStack, StackBound};
-use super::{Addresses, BankUse, Owner, ProcessPlan, Section, SectionKind, Waste, bank};
+use super::{Addresses, BankUse, ExtentPlan, Owner, ProcessPlan, Section, SectionKind, Waste, bank};
 use crate::board::BankKind;
 use crate::codegen::Symbol;
 use crate::diag::codes::plan as codes;
@@ -92,7 +92,7 @@ pub fn lay_out(
 
     let mut processes = Vec::new();
     for (extent, placed) in extents.into_iter().zip(placed) {
-        processes.push(finish(model, extent, placed, &mut sections, symbols));
+        processes.push(finish(model, &bank.name.value, extent, placed, &mut sections, symbols));
     }
     // Everything is inside the bank from here on: addresses and sizes fit 32 bits.
     for (symbol, address) in [
@@ -251,6 +251,7 @@ fn fit(model: &Model, size: u64, space: Addresses, limit: usize) -> Option<Place
 
 fn finish(
     model: &Model,
+    bank: &str,
     extent: Extent,
     placed: Placed,
     sections: &mut Vec<Section>,
@@ -276,8 +277,8 @@ fn finish(
         .collect();
     ProcessPlan {
         process: extent.process,
-        base: at(0),
-        size: extent.size as u32,
+        devices: Vec::new(),
+        over_grant: 0,
         stack_base,
         stack_size,
         stack_bound: extent.bound,
@@ -288,7 +289,7 @@ fn finish(
             rounding: (granted.end - granted.start - extent.size) as u32,
             gap: placed.gap as u32,
         },
-        granted,
+        extents: vec![ExtentPlan { bank: bank.to_string(), base: at(0), size: extent.size as u32, granted }],
     }
 }
 

@@ -3,7 +3,7 @@
 //! The schema is `schemas/regions.schema.json`, and `version` counts its incompatible changes. Addresses and register
 //! words are hexadecimal strings, sizes are numbers of bytes.
 
-use super::{BankUse, Owner, Piece, Plan, ProcessPlan, SectionKind, StackBound, Waste};
+use super::{BankUse, DevicePlan, ExtentPlan, Owner, Piece, Plan, ProcessPlan, SectionKind, StackBound, Waste};
 use crate::codegen::Symbol;
 use crate::link::System;
 use crate::manifest::ProcessId;
@@ -82,6 +82,10 @@ pub struct Region {
 pub enum RegionAccess {
     ReadExecute,
     ReadWrite,
+    /// Read and write, as device registers need it.
+    Device,
+    /// Nothing: its address is the lower end of the region in the next slot.
+    Bound,
 }
 
 /// A protection domain.
@@ -91,17 +95,46 @@ pub struct Process {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub why: Option<String>,
     pub components: Vec<String>,
-    /// What was asked for: stack, instance data, memories.
-    pub base: Hex,
-    pub size: u32,
-    /// What the regions grant: the same and what lies around it.
-    pub granted_base: Hex,
-    pub granted_size: u32,
+    /// Its memory: stack, instance data, memories.
+    pub extents: Vec<Extent>,
+    /// Devices that it may access.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub devices: Vec<Device>,
+    /// Bytes that the regions of the devices grant beyond the devices.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub over_grant: u64,
     pub stack: Stack,
     pub regions: Vec<Region>,
     /// The register words of all slots that the kernel loads when it enters the process, those that are off included.
     pub words: Vec<Hex>,
     pub waste: WasteCount,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// A run of addresses that belongs to one process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Extent {
+    /// Name of the bank.
+    pub bank: String,
+    /// What was asked for.
+    pub base: Hex,
+    pub size: u32,
+    /// What the regions grant: the same and what lies around it.
+    pub granted_base: Hex,
+    pub granted_size: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Device {
+    /// Name of the board's peripheral.
+    pub name: String,
+    pub base: Hex,
+    pub size: u32,
+    /// Another process may have it too.
+    pub shared: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -247,7 +280,9 @@ impl RegionTable {
                 model: super::model(system.board.protection.model).name.to_string(),
                 entries: system.board.protection.entries,
             },
-            banks: vec![bank(&plan.flash, BankKind::Flash), bank(&plan.ram, BankKind::Ram)],
+            banks: std::iter::once(bank(&plan.flash, BankKind::Flash))
+                .chain(plan.ram.iter().map(|used| bank(used, BankKind::Ram)))
+                .collect(),
             fixed: plan.fixed.iter().map(region).collect(),
             processes: plan.processes.iter().map(|process| self::process(system, plan, process)).collect(),
             sections: plan.sections.iter().map(|section| self::section(system, section)).collect(),
@@ -284,6 +319,8 @@ fn region(piece: &Piece) -> Region {
         access: match piece.access {
             Access::ReadExecute => RegionAccess::ReadExecute,
             Access::ReadWrite => RegionAccess::ReadWrite,
+            Access::Device => RegionAccess::Device,
+            Access::Bound => RegionAccess::Bound,
         },
         words: piece.words.map(Hex),
     }
@@ -300,15 +337,28 @@ fn process(system: &System, plan: &Plan, process: &ProcessPlan) -> Process {
         name: node.name.value.clone(),
         why: node.why.as_ref().map(|why| why.value.clone()),
         components: node.components.iter().map(|&id| manifest.component(id).name.value.clone()).collect(),
-        base: Hex(process.base),
-        size: process.size,
-        granted_base: Hex(process.granted.start as u32),
-        granted_size: (process.granted.end - process.granted.start) as u32,
+        extents: process.extents.iter().map(extent).collect(),
+        devices: process.devices.iter().map(device).collect(),
+        over_grant: process.over_grant,
         stack: Stack { base: Hex(process.stack_base), size: process.stack_size, bound, recursion },
         regions: process.pieces.iter().map(region).collect(),
         words: words(system, plan, process.process),
         waste: process.waste.into(),
     }
+}
+
+fn extent(extent: &ExtentPlan) -> Extent {
+    Extent {
+        bank: extent.bank.clone(),
+        base: Hex(extent.base),
+        size: extent.size,
+        granted_base: Hex(extent.granted.start as u32),
+        granted_size: (extent.granted.end - extent.granted.start) as u32,
+    }
+}
+
+fn device(device: &DevicePlan) -> Device {
+    Device { name: device.name.clone(), base: Hex(device.base), size: device.size, shared: device.shared }
 }
 
 fn words(system: &System, plan: &Plan, process: ProcessId) -> Vec<Hex> {

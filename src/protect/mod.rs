@@ -54,6 +54,10 @@ pub enum Access {
     ReadExecute,
     /// Data: components read and write, nobody executes.
     ReadWrite,
+    /// The registers of a device: components read and write, nobody executes, nothing is cached or reordered.
+    Device,
+    /// Grants nothing: its address is the lower end of the piece in the next slot (PMP).
+    Bound,
 }
 
 /// The pieces that cover an extent, in address order, and all that they grant.

@@ -30,6 +30,8 @@ const AP_READ_ONLY: u32 = 0b110 << 24;
 const RAM_ATTRIBUTES: u32 = (0b001 << 19) | (1 << 17) | (1 << 16);
 /// Normal memory, write-through, no write allocate.
 const FLASH_ATTRIBUTES: u32 = 1 << 17;
+/// Device memory, shareable.
+const DEVICE_ATTRIBUTES: u32 = (1 << 18) | (1 << 16);
 
 /// What the edges of a region of this size can be: multiples of this.
 const fn grain(size_log2: u8) -> u64 {
@@ -49,6 +51,8 @@ fn encode(shape: Shape, slot: u8, access: Access) -> [u32; 2] {
     let rights = match access {
         Access::ReadExecute => AP_READ_ONLY | FLASH_ATTRIBUTES,
         Access::ReadWrite => XN | AP_READ_WRITE | RAM_ATTRIBUTES,
+        Access::Device => XN | AP_READ_WRITE | DEVICE_ATTRIBUTES,
+        Access::Bound => return off(slot),
     };
     let size = u32::from(shape.size_log2 - 1) << 1;
     [shape.base | VALID | u32::from(slot), rights | u32::from(shape.subregions_off) << 8 | size | ENABLE]

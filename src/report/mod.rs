@@ -163,7 +163,8 @@ fn regions(out: &mut String, regions: &[Region]) -> fmt::Result {
     for region in regions {
         let access = match region.access {
             RegionAccess::ReadExecute => "r-x",
-            RegionAccess::ReadWrite => "rw-",
+            RegionAccess::ReadWrite | RegionAccess::Device => "rw-",
+            RegionAccess::Bound => "---",
         };
         // What the region grants, which is less than the region where eighths of it are off.
         let (eighth, off) = (region.size / 8, region.subregions_off);

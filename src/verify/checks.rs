@@ -422,11 +422,12 @@ impl<'a> Subject<'a> {
         for (process, regions) in table.processes.iter().zip(&self.processes) {
             let granted: Vec<_> = pmsav7::runs(regions).into_iter().map(|(range, _)| range).collect();
             let said = process.granted();
-            if granted != [said.clone()] {
+            if granted != said {
+                let said: Vec<String> = said.iter().map(show).collect();
                 findings.push(format!(
                     "process `{}` is not granted what the table says, {}",
                     process.name,
-                    show(&said)
+                    said.join(" and ")
                 ));
             }
         }

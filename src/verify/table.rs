@@ -39,10 +39,15 @@ pub struct Region {
 #[derive(Debug, Deserialize)]
 pub struct Process {
     pub name: String,
+    pub extents: Vec<Extent>,
+    pub regions: Vec<Region>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Extent {
     #[serde(deserialize_with = "hex")]
     pub granted_base: u64,
     pub granted_size: u64,
-    pub regions: Vec<Region>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,8 +97,18 @@ impl Section {
 }
 
 impl Process {
-    pub fn granted(&self) -> Range<u64> {
-        range(self.granted_base, self.granted_size)
+    /// Sorted, those that touch made one.
+    pub fn granted(&self) -> Vec<Range<u64>> {
+        let mut runs: Vec<_> = self.extents.iter().map(|e| range(e.granted_base, e.granted_size)).collect();
+        runs.sort_by_key(|run| run.start);
+        runs.dedup_by(|next, run| {
+            let touch = next.start <= run.end;
+            if touch {
+                run.end = run.end.max(next.end);
+            }
+            touch
+        });
+        runs
     }
 }
 

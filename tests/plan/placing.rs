@@ -45,7 +45,7 @@ fn a_process_is_its_stack_then_each_component_s_instance_data_and_memories() {
     assert_eq!(plan.symbols[&Symbol::StackTop(ProcessId(0))], process.stack_base + process.stack_size);
     assert_eq!(process.stack_size, 2048);
     assert_eq!(plan.symbols[&Symbol::RamStart], 0x2000_0000);
-    assert_eq!(plan.symbols[&Symbol::RamEnd], 0x2000_0000 + plan.ram.used.next_multiple_of(8));
+    assert_eq!(plan.symbols[&Symbol::RamEnd], 0x2000_0000 + plan.ram[0].used.next_multiple_of(8));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn little_is_wasted() {
     assert_eq!(waste.asked, plan.processes.iter().map(|process| process.waste.asked).sum::<u32>());
     assert!(waste.total() * 200 < waste.asked, "more than 0.5 %: {waste} of {}", waste.asked);
     for process in &plan.processes {
-        let granted = (process.granted.end - process.granted.start) as u32;
+        let granted = (process.extents[0].granted.end - process.extents[0].granted.start) as u32;
         assert_eq!(granted, process.waste.asked + process.waste.padding + process.waste.rounding);
     }
 }
@@ -171,7 +171,7 @@ fn ram_that_is_just_enough_is_enough() {
     };
     let (plan, found) = place(rest);
     assert!(found.list.is_empty(), "{found:?}");
-    assert_eq!(plan.unwrap().ram.used, 4 * 1024 * 1024);
+    assert_eq!(plan.unwrap().ram[0].used, 4 * 1024 * 1024);
     assert!(place(rest + 64).0.is_none());
 }
 
