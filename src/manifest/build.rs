@@ -86,7 +86,7 @@ fn taken(names: &mut HashMap<String, Span>, name: &Spanned<String>) -> Option<Sp
 }
 
 fn index(count: usize) -> u32 {
-    u32::try_from(count).expect("a manifest of at most 1 MiB has fewer than 2^32 nodes")
+    u32::try_from(count).expect("a manifest of at most 256 KiB has fewer than 2^32 nodes")
 }
 
 impl Build<'_> {

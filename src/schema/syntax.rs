@@ -5,11 +5,15 @@ use super::value::unit_for;
 use crate::diag::codes::schema as code;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Source, SourceId, Span};
-use kdl::{KdlDiagnostic, KdlDocument};
+use kdl::{KdlDiagnostic, KdlDocument, KdlError};
 use std::ops::Range;
 
 /// A document larger than this was not written by a person.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 256 << 10;
+/// So was a line longer than this; diagnostics show whole lines.
+const MAX_LINE: usize = 4 << 10;
+/// The parser recurses once per error, and takes up to half of this for each byte that is wrong.
+const STACK_PER_BYTE: usize = 2 << 10;
 /// After this many, further ones are echoes of the first.
 const MAX_REPORTS: usize = 20;
 
@@ -37,15 +41,18 @@ pub(super) fn parse(source: &Source, id: SourceId) -> Result<KdlDocument, Diagno
         let error = Diagnostic::error(&code::NOT_UTF8, "the file is not UTF-8 text");
         Some(error.label(at(offset..offset + 1), "the first byte that is not UTF-8").help("save the file as UTF-8"))
     } else if source.text.len() > MAX_BYTES {
-        let error = Diagnostic::error(&code::TOO_LARGE, "the file is larger than 1 MiB");
+        let error = Diagnostic::error(&code::TOO_LARGE, "the file is larger than 256 KiB");
         Some(error.label(at(0..0), format!("{} bytes", source.text.len())).help("is this the right file?"))
+    } else if let Some(start) = long_line(&source.text) {
+        let error = Diagnostic::error(&code::TOO_LARGE, "this line is longer than 4096 bytes");
+        Some(error.label(at(start..start), "it starts here").help("break it: a `\\` at the end of a line continues it"))
     } else {
         foreign(&source.text, &at).or_else(|| scan(&source.text).map(|f| unbalanced(source, f, &at)))
     };
     if let Some(diagnostic) = unreadable {
         return Err(Diagnostics { list: vec![diagnostic] });
     }
-    let error = match KdlDocument::parse_v2(&source.text) {
+    let error = match parse_on_own_stack(&source.text) {
         Ok(document) => return Ok(document),
         Err(error) => error,
     };
@@ -61,6 +68,31 @@ pub(super) fn parse(source: &Source, id: SourceId) -> Result<KdlDocument, Diagno
         found.push(Diagnostic::error(&code::SYNTAX, "not a KDL document").label(at(0..0), "here").help(VALUES));
     }
     Err(found)
+}
+
+fn parse_on_own_stack(text: &str) -> Result<KdlDocument, KdlError> {
+    let stack = (1 << 20) + STACK_PER_BYTE * text.len();
+    std::thread::scope(|scope| {
+        let parser = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, || KdlDocument::parse_v2(text));
+        match parser.map(|thread| thread.join()) {
+            Ok(Ok(result)) => result,
+            // A bug of the parser is one of this program.
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // No thread to be had: small texts need none.
+            Err(_) => KdlDocument::parse_v2(text),
+        }
+    })
+}
+
+fn long_line(text: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.len() > MAX_LINE {
+            return Some(start);
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// Other languages, by their first character.
@@ -213,4 +245,34 @@ fn version_1(text: &str, range: &Range<usize>) -> Option<String> {
     }
     let raw = at.starts_with("r#\"") || at.starts_with("r\"");
     raw.then(|| "this looks like KDL 1: KDL 2 writes raw strings as `#\"...\"#`, without the `r`".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    /// The parser recurses once per error, and per continued line: that must not overflow its stack, not even the
+    /// small ones that tests run on.
+    #[test]
+    fn errors_everywhere_are_errors() {
+        let pieces = ["a=\n", "=\n", ")\n", "a(b)\n", "\"\"\"\"\n", "(a)\n", "=)=)(=)(/=\\]\n", "a=", "1=\n", "\\ \n"];
+        for piece in pieces {
+            let mut sources = Sources::new();
+            let id = sources.add("system.kdl", "", piece.repeat((32 << 10) / piece.len()));
+            let found = parse(sources.get(id), id).err().unwrap_or_default();
+            assert!(found.has_errors() == (piece != "\\ \n") && found.list.len() <= MAX_REPORTS, "{piece}");
+        }
+    }
+
+    #[test]
+    fn limits() {
+        let mut sources = Sources::new();
+        let large = sources.add("system.kdl", "", "a\n".repeat(MAX_BYTES));
+        let long = sources.add("system.kdl", "", format!("a\nb \"{}\"\n", "x".repeat(MAX_LINE)));
+        for (id, place) in [(large, 0), (long, 2)] {
+            let found = parse(sources.get(id), id).expect_err("too large");
+            assert_eq!((found.list[0].code, found.list[0].labels[0].span.start), (&code::TOO_LARGE, place));
+        }
+    }
 }

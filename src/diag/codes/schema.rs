@@ -45,8 +45,9 @@ another encoding, or is not a text at all.",
 
 pub static TOO_LARGE: Code = Code {
     id: "schema::too-large",
-    title: "the file is larger than any document should be",
-    explanation: "Documents are limited to 1 MiB, far beyond what people write. It is probably another file.",
+    title: "a file or a line larger than any should be",
+    explanation: "Documents are limited to 256 KiB and their lines to 4096 bytes, far beyond what people write. It is \
+probably another file.",
     example: "compose check firmware.bin",
 };
 
