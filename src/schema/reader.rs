@@ -352,3 +352,37 @@ impl Document {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Type;
+
+    static TIMER: Node = Node {
+        name: "timer",
+        args: &[Field::required("period", Type::Time, "")],
+        example: "timer (ms)10",
+        ..Node::EMPTY
+    };
+    static DOCUMENT: Document = Document { name: "test", nodes: &[Child::any(&TIMER)], reserved: &[] };
+
+    /// Times in microseconds, and the codes of what is wrong.
+    fn times(text: &str) -> (Vec<Option<Value>>, Vec<&'static str>) {
+        let mut sources = Sources::new();
+        let id = sources.add("t", "", text);
+        let (items, found) = read(&sources, id, &DOCUMENT);
+        let values = items.unwrap_or_default().iter().map(|i| i.arg::<Value>(0).map(|v| v.value)).collect();
+        (values, found.list.iter().map(|d| d.code.id).collect())
+    }
+
+    #[test]
+    fn times_are_kept_in_microseconds() {
+        let (values, codes) = times("timer (us)7; timer (ms)10; timer (s)2");
+        assert_eq!(values, [7, 10_000, 2_000_000].map(|t| Some(Value::Time(t))));
+        assert!(codes.is_empty());
+        let (values, codes) = times("timer (ms)0; timer (KiB)1; timer 10; timer (s)4295; timer \"10ms\"");
+        assert_eq!(values, [const { None }; 5]);
+        let expected = ["out-of-range", "unknown-unit", "missing-unit", "out-of-range", "wrong-type"];
+        assert_eq!(codes, expected.map(|c| format!("schema::{c}")));
+    }
+}
