@@ -2,7 +2,7 @@
 
 use crate::board::{BankKind, Board};
 use crate::ingest::{Export, ImportKind, Module, SegmentMode};
-use crate::manifest::{Bounds, Grow, Manifest, Stack};
+use crate::manifest::{Bounds, Grow, Manifest, OnTrap, Stack};
 use std::fmt::Write;
 
 /// The manifest as a manifest: with the values that hold where nothing was written, in bytes.
@@ -15,6 +15,11 @@ pub fn manifest(m: &Manifest) -> String {
     let _ = writeln!(out, " {{\n    board {:?}", m.board.value);
     for process in &m.processes {
         let _ = writeln!(out, "    process {:?} {{", process.name.value);
+        let on_trap = match process.on_trap.map_or(OnTrap::Stop, |o| o.value) {
+            OnTrap::Stop => "stop",
+            OnTrap::Continue => "continue",
+        };
+        let _ = writeln!(out, "        on-trap {on_trap}");
         for id in &process.components {
             let c = m.component(*id);
             let _ = writeln!(out, "        component {:?} {:?} {{", c.name.value, c.path.value);

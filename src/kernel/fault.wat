@@ -1,4 +1,4 @@
-  ;; Faults and traps: what happened, a line on the console, and the process is stopped.
+  ;; Faults and traps: what happened, a line on the console, and the call that the kernel made is over.
   ;;
   ;; System control block (DDI 0403, B3.2): SHCSR 0xe000ed24, CFSR 0xe000ed28 (MemManage in bits 0-7, BusFault in 8-15,
   ;; UsageFault in 16-31), HFSR 0xe000ed2c, MMFAR 0xe000ed34, BFAR 0xe000ed38. Exception frame (B1.5.6): r0-r3, r12 at
@@ -94,7 +94,7 @@
     (call $text (global.get $TEXT_END))
     (call $exit (i32.const 2)))
 
-  ;; Reports, stops the process, and frees those that wait for it: their call is abandoned.
+  ;; Reports, empties the process or stops it, and frees those that wait for it: their call is abandoned.
   (func $stop (param $process i32) (param $reason i32)
     (param $has_address i32) (param $address i32) (param $code i32)
     (local $record i32) (local $caller i32)
@@ -117,7 +117,8 @@
     (i32.store $ram (global.get $TRAPPED) (i32.const 1))
     (local.set $record (call $record (local.get $process)))
     (local.set $caller (i32.load $phys (local.get $record)))
-    (i32.store $phys (local.get $record) (global.get $CALLER_STOPPED))
+    (i32.store $phys (local.get $record)
+      (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_TRAPPED))))
     (block $done
       (loop $next
         (br_if $done (i32.le_u (local.get $caller) (global.get $CALLER_STOPPED)))

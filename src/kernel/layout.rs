@@ -53,8 +53,10 @@ layout! {
     /// First and past-the-last entry of its components.
     PROCESS_COMPONENTS = 12;
     PROCESS_COMPONENTS_END = 16;
+    /// Its RECORD_CALLER after a trap: CALLER_STOPPED, or CALLER_NONE where it can be called again.
+    PROCESS_TRAPPED = 20;
     /// Register words of its regions.
-    PROCESS_REGIONS = 20;
+    PROCESS_REGIONS = 24;
 
     // A component of a process.
 

@@ -5,7 +5,7 @@ use super::{Calls, texts};
 use crate::codegen::{Constant, Relocation, RelocationKind, Symbol};
 use crate::ingest::Unit;
 use crate::link::{HostFunction, InstanceWord, Job, Linked, System};
-use crate::manifest::{ComponentId, ProcessId};
+use crate::manifest::{ComponentId, OnTrap, ProcessId};
 use crate::protect;
 
 pub const PROCESSES: Symbol = Symbol::KernelTable("processes");
@@ -100,13 +100,17 @@ fn processes(system: &System, components: &[(u32, u32)]) -> Table {
         table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * index as u32) as i32);
         table.address(COMPONENTS, first as i32);
         table.address(COMPONENTS, end as i32);
+        table.word(match system.manifest.process(process).on_trap.map_or(OnTrap::Stop, |on_trap| on_trap.value) {
+            OnTrap::Stop => CALLER_STOPPED,
+            OnTrap::Continue => CALLER_NONE,
+        });
         for index in 0..region_words(system) {
             table.address(Symbol::RegionWord { process, index }, 0);
         }
     }
     table.words(&[0, u32::MAX]);
     table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * components.len() as u32) as i32);
-    table.words(&[0; 2]);
+    table.words(&[0; 3]);
     table
 }
 

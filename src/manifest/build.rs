@@ -89,6 +89,12 @@ fn index(count: usize) -> u32 {
     u32::try_from(count).expect("a manifest of at most 256 KiB has fewer than 2^32 nodes")
 }
 
+fn on_trap(item: &Item) -> Option<Spanned<OnTrap>> {
+    let word: Spanned<&'static str> = item.child("on-trap")?.arg(0)?;
+    let action = if word.value == "continue" { OnTrap::Continue } else { OnTrap::Stop };
+    Some(Spanned::new(action, word.span))
+}
+
 impl Build<'_> {
     fn lone_component(&mut self, item: &Item) {
         let process = ProcessId(index(self.processes.len()));
@@ -102,6 +108,7 @@ impl Build<'_> {
         self.processes.push(Process {
             name: component.name.clone(),
             components: vec![ComponentId(index(self.components.len()))],
+            on_trap: on_trap(item),
             why: None,
         });
         self.components.push(component);
@@ -118,6 +125,14 @@ impl Build<'_> {
         }
         let mut ids = Vec::new();
         for inner in item.named("component") {
+            if let Some(on_trap) = inner.child("on-trap") {
+                self.found.push(
+                    Diagnostic::error(&code::ON_TRAP_SHARED, "a trap concerns all components of a process")
+                        .label(on_trap.head, "said of one of them")
+                        .label(item.head, "they share this")
+                        .help("move `on-trap` into the `process` node, or the component out of it"),
+                );
+            }
             if let Some(component) = self.component(inner, process) {
                 ids.push(ComponentId(index(self.components.len())));
                 self.components.push(component);
@@ -128,7 +143,7 @@ impl Build<'_> {
         if !name.value.is_empty() {
             self.process_name(&name);
         }
-        self.processes.push(Process { name, components: ids, why: item.prop("why") });
+        self.processes.push(Process { name, components: ids, on_trap: on_trap(item), why: item.prop("why") });
     }
 
     /// Reports a name that another process has.

@@ -42,7 +42,17 @@ impl Manifest {
 pub struct Process {
     pub name: Spanned<String>,
     pub components: Vec<ComponentId>,
+    pub on_trap: Option<Spanned<OnTrap>>,
     pub why: Option<Spanned<String>>,
+}
+
+/// What a trap does to the process that it happens in, after it has ended the call that the kernel made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnTrap {
+    /// Nobody enters the process again: the default, as its state may be half changed.
+    Stop,
+    /// The process can be called again, with the state that it has.
+    Continue,
 }
 
 #[derive(Clone, Debug)]

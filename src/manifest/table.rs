@@ -56,6 +56,7 @@ static COMPONENT: Node = Node {
         Child::at_most_one(&ARENA),
         Child::at_most_one(&STACK),
         Child::at_most_one(&BOUNDS),
+        Child::at_most_one(&ON_TRAP),
     ],
     example: "component \"sampler\" \"sampler.wasm\" { memory budget=(KiB)24 }",
     ..Node::EMPTY
@@ -118,12 +119,27 @@ static BOUNDS: Node = Node {
     ..Node::EMPTY
 };
 
+static ON_TRAP: Node = Node {
+    name: "on-trap",
+    doc: "What a trap does to the process that it happens in, after it has ended the call that was running. Components that \
+share a process share this: there it stands in the `process` node.",
+    args: &[Field::required(
+        "action",
+        Type::Word(&["stop", "continue"]),
+        "`\"stop\"`: nobody enters the process again. `\"continue\"`: it can be called again, with memories, globals and \
+tables as the trap left them, and the stack empty.",
+    )
+    .default("`\"stop\"`")],
+    example: "on-trap \"continue\"",
+    ..Node::EMPTY
+};
+
 static PROCESS: Node = Node {
     name: "process",
     doc: "Components that trust each other: one protection domain, direct calls inside.",
     args: &[Field::required("name", Type::Name, "Unique among processes and components outside any.")],
     props: &[WHY],
-    children: &[Child::any(&COMPONENT)],
+    children: &[Child::any(&COMPONENT), Child::at_most_one(&ON_TRAP)],
     example: "process \"control\" { component \"filter\" \"filter.wasm\" }",
     ..Node::EMPTY
 };

@@ -13,6 +13,7 @@ pub const ALL: &[&Code] = &[
     &UNKNOWN_COMPONENT,
     &LINK_TO_ITSELF,
     &RUN_FORMAT,
+    &ON_TRAP_SHARED,
 ];
 
 pub static NO_COMPONENTS: Code = Code {
@@ -85,4 +86,12 @@ pub static RUN_FORMAT: Code = Code {
     title: "`run` without a component and an export",
     explanation: "The string names the component, a `#`, and the export of its module.",
     example: "run \"main\"",
+};
+
+pub static ON_TRAP_SHARED: Code = Code {
+    id: "manifest::on-trap-shared",
+    title: "`on-trap` for one component of a process",
+    explanation: "Components of a process call each other directly, on one stack. A trap in one of them ends the calls of \
+all, so what happens then is a property of the process.",
+    example: "process \"control\" { component \"law\" \"law.wasm\" { on-trap \"continue\" } }",
 };
