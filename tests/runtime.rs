@@ -210,10 +210,10 @@ impl Arena {
             if old < self.start || old + old_length > self.next {
                 return None;
             }
-            if old % align == 0 && self.last == Some(old) {
+            if old.is_multiple_of(align) && self.last == Some(old) {
                 return self.take(old, length);
             }
-            if old % align == 0 && length <= old_length {
+            if old.is_multiple_of(align) && length <= old_length {
                 return Some(old);
             }
         }

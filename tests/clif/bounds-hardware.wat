@@ -73,7 +73,7 @@
 ;; @00a6                               v2 = symbol_value.i32 gv0
 ;; @00a6                               v3 = iconst.i32 0xf800
 ;; @00a6                               v4 = iadd v2, v3  ; v3 = 0xf800
-;; @00a6                               v5 = load.i32 user2 region0 v4+2044
+;; @00a6                               v5 = load.i32 notrap region0 v4+2044
 ;; @00a9                               return v5
 ;; }
 ;;

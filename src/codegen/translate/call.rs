@@ -1,6 +1,6 @@
 //! Calls: direct, through tables, into other components, and into the runtime.
 
-use super::Result_;
+use super::Fallible;
 use super::state::{Region, Translator, clif_trap};
 use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
 use crate::ingest::{ImportKind, Unit};
@@ -31,7 +31,7 @@ pub(super) struct Mismatch {
 }
 
 impl Translator<'_, '_> {
-    pub fn call(&mut self, index: u32, offset: usize) -> Result_<()> {
+    pub fn call(&mut self, index: u32, offset: usize) -> Fallible<()> {
         let declared = self.linked.module.functions[index as usize].ty;
         let arguments = self.linked.module.types[declared as usize].params.len();
         let arguments = self.pop_many(arguments);
@@ -41,7 +41,7 @@ impl Translator<'_, '_> {
     }
 
     /// The body of a thunk: the parameters go to imported function `index`, its results are returned.
-    pub fn forward(&mut self, index: u32) -> Result_<()> {
+    pub fn forward(&mut self, index: u32) -> Fallible<()> {
         self.enter();
         let entry = self.builder.current_block().expect("entered");
         let arguments = self.builder.block_params(entry).to_vec();
@@ -50,7 +50,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn call_target(&mut self, index: u32, arguments: &[Value], offset: usize) -> Result_<Vec<Value>> {
+    fn call_target(&mut self, index: u32, arguments: &[Value], offset: usize) -> Fallible<Vec<Value>> {
         let symbol = match self.linked.functions[index as usize] {
             Target::Own(index) => function_symbol(self.linked, index),
             Target::Peer { component, index } => Symbol::Function { unit: Unit::Component(component), index },
@@ -69,7 +69,7 @@ impl Translator<'_, '_> {
         Ok(self.builder.inst_results(call).to_vec())
     }
 
-    pub fn call_indirect(&mut self, ty: u32, table: u32, offset: usize) -> Result_<()> {
+    pub fn call_indirect(&mut self, ty: u32, table: u32, offset: usize) -> Fallible<()> {
         let index = self.pop();
         let count = self.linked.module.types[ty as usize].params.len();
         let Some(descriptor) = self.table_load(table, index) else { return Ok(()) };

@@ -1,7 +1,7 @@
 //! Blocks and branches.
 
 use super::state::Translator;
-use super::{Result_, clif_type, value_type};
+use super::{Fallible, clif_type, value_type};
 use crate::ingest::ValType;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, JumpTableData, Type, Value};
 use wasmparser::{BlockType, BrTable};
@@ -68,13 +68,13 @@ impl Translator<'_, '_> {
         });
     }
 
-    pub fn block(&mut self, ty: BlockType, offset: usize) -> Result_<()> {
+    pub fn block(&mut self, ty: BlockType, offset: usize) -> Fallible<()> {
         let (params, results) = self.block_types(ty, offset)?;
         self.open(Kind::Block, params.len(), &results);
         Ok(())
     }
 
-    pub fn loop_(&mut self, ty: BlockType, offset: usize) -> Result_<()> {
+    pub fn loop_(&mut self, ty: BlockType, offset: usize) -> Fallible<()> {
         let (params, results) = self.block_types(ty, offset)?;
         let header = self.block_with_params(&params);
         let operands = self.pop_many(params.len());
@@ -85,7 +85,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    pub fn if_(&mut self, ty: BlockType, offset: usize) -> Result_<()> {
+    pub fn if_(&mut self, ty: BlockType, offset: usize) -> Fallible<()> {
         let (params, results) = self.block_types(ty, offset)?;
         let condition = self.pop();
         let operands = self.stack[self.stack.len() - params.len()..].to_vec();
@@ -238,8 +238,8 @@ impl Translator<'_, '_> {
         self.builder.ins().jump(block, &block_args(arguments));
     }
 
-    fn block_types(&self, ty: BlockType, offset: usize) -> Result_<(Vec<Type>, Vec<Type>)> {
-        let convert = |types: &[ValType]| types.iter().map(|&ty| clif_type(ty, offset)).collect::<Result_<Vec<_>>>();
+    fn block_types(&self, ty: BlockType, offset: usize) -> Fallible<(Vec<Type>, Vec<Type>)> {
+        let convert = |types: &[ValType]| types.iter().map(|&ty| clif_type(ty, offset)).collect::<Fallible<Vec<_>>>();
         Ok(match ty {
             BlockType::Empty => (Vec::new(), Vec::new()),
             BlockType::Type(ty) => (Vec::new(), convert(&[value_type(ty, offset)?])?),

@@ -62,12 +62,14 @@ impl Translator<'_, '_> {
                 traps
             }
             (_, Bounds::Hardware) => {
-                let known = self.known(address).map_or(0, u64::from);
-                if known + memarg.offset + u64::from(bytes) > u64::from(self.memory(memory).max_bytes) {
+                let known = self.known(address);
+                let least = known.map_or(0, u64::from) + memarg.offset + u64::from(bytes);
+                if least > self.most_bytes(memory) {
                     self.trap(TrapCode::MemoryOutOfBounds);
                     return None;
                 }
-                traps
+                let is_inside = known.is_some() && least <= u64::from(self.memory(memory).bytes);
+                if is_inside { flags.with_notrap() } else { traps }
             }
             (_, Bounds::Software) => {
                 self.check_access(memory, address, memarg.offset + u64::from(bytes))?;
@@ -106,10 +108,10 @@ impl Translator<'_, '_> {
 
     /// Traps unless `address + reach` is at most the size of the memory. `None` if it is certain to trap.
     fn check_access(&mut self, memory: u32, address: Value, reach: u64) -> Option<()> {
-        let &LinkedMemory { bytes, max_bytes, size_cell, .. } = self.memory(memory);
+        let &LinkedMemory { bytes, size_cell, .. } = self.memory(memory);
         let known = self.known(address);
         let least = known.map_or(0, u64::from) + reach;
-        if least > u64::from(max_bytes) {
+        if least > self.most_bytes(memory) {
             self.trap(TrapCode::MemoryOutOfBounds);
             return None;
         }
@@ -155,6 +157,12 @@ impl Translator<'_, '_> {
             Some(base) => self.builder.ins().iadd(base, address),
             None => address,
         }
+    }
+
+    /// What the size can become.
+    fn most_bytes(&self, memory: u32) -> u64 {
+        let &LinkedMemory { bytes, max_bytes, size_cell, .. } = self.memory(memory);
+        u64::from(if size_cell.is_some() { max_bytes } else { bytes })
     }
 
     /// The current size in bytes.

@@ -79,12 +79,12 @@ struct Unsupported {
     offset: usize,
 }
 
-type Result_<T> = Result<T, Unsupported>;
+type Fallible<T> = Result<T, Unsupported>;
 
 fn build(
     linked: &Linked,
     index: u32,
-    fill: impl FnOnce(&mut Translator) -> Result_<()>,
+    fill: impl FnOnce(&mut Translator) -> Fallible<()>,
 ) -> Result<Translated, Unsupported> {
     let declared = &linked.module.functions[index as usize];
     let ty = &linked.module.types[declared.ty as usize];
@@ -98,7 +98,7 @@ fn build(
     Ok(Translated { func: optimize::function(func), symbols, indirect_types })
 }
 
-fn translate_body(translator: &mut Translator, body: FunctionBody) -> Result_<()> {
+fn translate_body(translator: &mut Translator, body: FunctionBody) -> Fallible<()> {
     const VALID: &str = "ingest has validated the module";
     translator.at(body.range().start);
     translator.enter();
@@ -118,7 +118,7 @@ fn translate_body(translator: &mut Translator, body: FunctionBody) -> Result_<()
 }
 
 /// The CLIF signature of a wasm function type.
-fn signature(ty: &FuncType, offset: usize) -> Result_<ir::Signature> {
+fn signature(ty: &FuncType, offset: usize) -> Fallible<ir::Signature> {
     let mut signature = ir::Signature::new(CallConv::Fast);
     for &param in &ty.params {
         signature.params.push(ir::AbiParam::new(clif_type(param, offset)?));
@@ -129,7 +129,7 @@ fn signature(ty: &FuncType, offset: usize) -> Result_<ir::Signature> {
     Ok(signature)
 }
 
-fn clif_type(ty: ValType, offset: usize) -> Result_<ir::Type> {
+fn clif_type(ty: ValType, offset: usize) -> Fallible<ir::Type> {
     let what = match ty {
         ValType::I32 | ValType::FuncRef => return Ok(ir::types::I32),
         ValType::I64 => return Ok(ir::types::I64),
@@ -140,7 +140,7 @@ fn clif_type(ty: ValType, offset: usize) -> Result_<ir::Type> {
     Err(Unsupported { what: what.to_owned(), offset })
 }
 
-fn value_type(ty: wasmparser::ValType, offset: usize) -> Result_<ValType> {
+fn value_type(ty: wasmparser::ValType, offset: usize) -> Fallible<ValType> {
     use wasmparser::ValType as Wasm;
     Ok(match ty {
         Wasm::I32 => ValType::I32,

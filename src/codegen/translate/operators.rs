@@ -2,7 +2,7 @@
 
 use super::names::operator_name;
 use super::state::Translator;
-use super::{Result_, Unsupported, value_type};
+use super::{Fallible, Unsupported, value_type};
 use crate::codegen::object::{Symbol, TrapCode};
 use crate::link::{FuncRef, LinkedGlobal};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -15,7 +15,7 @@ const I32: Type = types::I32;
 const I64: Type = types::I64;
 
 impl Translator<'_, '_> {
-    pub fn operator(&mut self, operator: Operator, offset: usize) -> Result_<()> {
+    pub fn operator(&mut self, operator: Operator, offset: usize) -> Fallible<()> {
         if self.reachable {
             return self.live(operator, offset);
         }
@@ -32,7 +32,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn live(&mut self, operator: Operator, offset: usize) -> Result_<()> {
+    fn live(&mut self, operator: Operator, offset: usize) -> Fallible<()> {
         use Operator as Op;
         match operator {
             // Control.
@@ -230,7 +230,7 @@ impl Translator<'_, '_> {
         self.push(result);
     }
 
-    fn global_get(&mut self, index: u32, offset: usize) -> Result_<()> {
+    fn global_get(&mut self, index: u32, offset: usize) -> Fallible<()> {
         let ty = super::clif_type(self.linked.module.globals[index as usize].ty, offset)?;
         let value = match self.linked.globals[index as usize] {
             LinkedGlobal::Const(bits) => self.constant(ty, bits as i64),

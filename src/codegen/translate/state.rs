@@ -2,7 +2,7 @@
 
 use super::call::Mismatch;
 use super::control::Frame;
-use super::{Result_, clif_type};
+use super::{Fallible, clif_type};
 use crate::codegen::object::{Symbol, TrapCode};
 use crate::ingest::ValType;
 use crate::link::Linked;
@@ -93,7 +93,7 @@ impl<'a, 'f> Translator<'a, 'f> {
     }
 
     /// Locals of one type, zero or null.
-    pub fn declare_locals(&mut self, count: u32, ty: ValType, offset: usize) -> Result_<()> {
+    pub fn declare_locals(&mut self, count: u32, ty: ValType, offset: usize) -> Fallible<()> {
         let clif = clif_type(ty, offset)?;
         if count == 0 {
             return Ok(());
@@ -202,7 +202,7 @@ impl<'a, 'f> Translator<'a, 'f> {
     }
 
     /// The signature of a type of the module.
-    pub fn signature_of(&mut self, ty: u32, offset: usize) -> Result_<ir::SigRef> {
+    pub fn signature_of(&mut self, ty: u32, offset: usize) -> Fallible<ir::SigRef> {
         if let Some(&signature) = self.signatures.get(&ty) {
             return Ok(signature);
         }
