@@ -5,11 +5,16 @@
 set -eu
 cd "$(dirname "$0")"
 CLANG=${CLANG:-clang-19}
-for source in *.c; do
-    name=${source%.c}
-    "$CLANG" --target=wasm32 -O2 -nostdlib -Wall -Wextra -Werror \
+# build LEVEL NAME.c OUT.wasm
+build() {
+    "$CLANG" --target=wasm32 "$1" -nostdlib -Wall -Wextra -Werror \
         -mbulk-memory -msign-ext -mnontrapping-fptoint -mmutable-globals \
         -Wl,--no-entry -Wl,-z,stack-size=2048 -Wl,--global-base=16 -Wl,--export=__heap_base -Wl,--strip-debug \
-        -o "$name.wasm" "$source"
-    chmod 644 "$name.wasm"
+        -o "$3" "$2"
+    chmod 644 "$3"
+}
+
+for source in *.c; do
+    build -O2 "$source" "${source%.c}.wasm"
+    build -Oz "$source" "${source%.c}.small.wasm"
 done

@@ -11,10 +11,15 @@ pub struct Variant {
     pub name: &'static str,
     /// The manifest's word.
     pub bounds: &'static str,
+    /// What ends the name of the module: `.small.wasm` is compiled for size.
+    pub module: &'static str,
 }
 
-pub const VARIANTS: &[Variant] =
-    &[Variant { name: "hardware", bounds: "hardware" }, Variant { name: "software", bounds: "software" }];
+pub const VARIANTS: &[Variant] = &[
+    Variant { name: "hardware", bounds: "hardware", module: ".wasm" },
+    Variant { name: "software", bounds: "software", module: ".wasm" },
+    Variant { name: "small", bounds: "hardware", module: ".small.wasm" },
+];
 
 pub fn build(kernel: &Kernel, variant: &Variant) -> Result<Image> {
     let folder = folder(kernel.name, variant.name)?;
@@ -24,12 +29,13 @@ pub fn build(kernel: &Kernel, variant: &Variant) -> Result<Image> {
     component "bench" "{}" {{
         memory budget=(KiB)64
         bounds "{}"
+        stack (KiB)16
     }}
     run "bench#run" {}
     run "bench#report"
 }}
 "#,
-        repository(&format!("benches/kernels/{}.wasm", kernel.name)),
+        repository(&format!("benches/kernels/{}{}", kernel.name, variant.module)),
         variant.bounds,
         kernel.count
     );
