@@ -24,8 +24,8 @@ same numbers.
 - Sizes are the kernel's own functions, without library functions, beside `gcc -Os`.
 - `wasm2c` is wabt's C from the same WebAssembly, compiled by gcc -O2: as it comes, with a compare before every access;
   and `unchecked`, with no compare and with the memory at an address that the compiler knows.
-- `hardware` and `software` are compose's two modes of `bounds`. `small` has `bounds "hardware"`, from modules that clang
-  compiled with -Oz instead of -O2.
+- `hardware` and `software` are compose's two modes of `bounds`. `small` is `hardware`, from modules that clang compiled
+  with -Oz instead of -O2.
 
 ";
 

@@ -6,7 +6,7 @@
 //! cargo bench --bench suite -- [--ours] [--hot] [KERNEL...]      some kernels; writes nothing
 //! ```
 //!
-//! `--ours` takes what others measure from benches/results.json. `--hot` prints the instructions that run most, ours and
+//! `--ours` takes what others measure from the last run. `--hot` prints the instructions that run most, ours and
 //! those of the best native code.
 
 mod book;
@@ -56,7 +56,7 @@ fn main() -> Result<()> {
         eprintln!("{}", kernel.name);
         let stored = stored.get(kernel.name);
         if options.ours && stored.is_none() {
-            return Err(format!("benches/results.json has no `{}`", kernel.name).into());
+            return Err(format!("the last run has no `{}`: run without --ours", kernel.name).into());
         }
         kernels.push(measure(&plugin, kernel, stored, options.hot)?);
     }
@@ -77,7 +77,12 @@ fn main() -> Result<()> {
             mean.variant, mean.time, mean.size, mean.worst, mean.worst_kernel
         );
     }
-    if !all || options.ours {
+    if !all {
+        return Ok(());
+    }
+    let json = serde_json::to_string_pretty(&results)? + "\n";
+    std::fs::write(last_run()?, &json)?;
+    if options.ours {
         return Ok(());
     }
     let agreement = methods(&plugin)?;
@@ -85,7 +90,7 @@ fn main() -> Result<()> {
     if !results.complete() {
         return Err("some kernels have no result; nothing is written".into());
     }
-    std::fs::write(repository("benches/results.json"), serde_json::to_string_pretty(&results)? + "\n")?;
+    std::fs::write(repository("benches/results.json"), json)?;
     std::fs::write(repository("book/benchmarks.md"), book::chapter(&results, &agreement))?;
     Ok(())
 }
@@ -165,9 +170,14 @@ fn methods(plugin: &str) -> Result<String> {
     ))
 }
 
-/// What benches/results.json holds, by kernel.
+/// The results of the last run of all kernels, complete or not.
+fn last_run() -> Result<String> {
+    Ok(format!("{}/results.json", tools::folder("last", "")?))
+}
+
+/// What the last run measured, by kernel.
 fn stored() -> Result<BTreeMap<String, KernelResults>> {
-    let text = std::fs::read_to_string(repository("benches/results.json"))?;
+    let text = std::fs::read_to_string(last_run()?).map_err(|error| format!("no last run: {error}"))?;
     let results: Results = serde_json::from_str(&text)?;
     Ok(results.kernels.into_iter().map(|kernel| (kernel.name.clone(), kernel)).collect())
 }
