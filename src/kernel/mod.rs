@@ -32,6 +32,8 @@ mod tables;
 mod texts;
 mod thumb2;
 
+pub use tables::{COPIES, copies};
+
 use crate::board::ConsoleDriver;
 use crate::codegen::{self, Object};
 use crate::ingest::{self, FuncType, Module, Unit};

@@ -3,6 +3,8 @@
 //! The schema is `schemas/regions.schema.json`, and `version` counts its incompatible changes. Addresses and register
 //! words are hexadecimal strings, sizes are numbers of bytes.
 
+mod components;
+
 use super::{BankUse, DevicePlan, ExtentPlan, Owner, Piece, Plan, ProcessPlan, SectionKind, StackBound, Waste};
 use crate::codegen::Symbol;
 use crate::link::System;
@@ -31,6 +33,12 @@ pub struct RegionTable {
     /// Regions that are always on.
     pub fixed: Vec<Region>,
     pub processes: Vec<Process>,
+    /// In the order of the manifest.
+    pub components: Vec<Component>,
+    /// What the kernel calls after start-up, in this order.
+    pub jobs: Vec<Job>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub copies: Option<Copies>,
     /// Everything that is placed, in address order.
     pub sections: Vec<Section>,
     pub waste: WasteCount,
@@ -95,6 +103,7 @@ pub struct Process {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub why: Option<String>,
     pub components: Vec<String>,
+    pub on_trap: OnTrap,
     /// Its memory: stack, instance data, memories.
     pub extents: Vec<Extent>,
     /// Devices that it may access.
@@ -108,6 +117,88 @@ pub struct Process {
     /// The register words of all slots that the kernel loads when it enters the process, those that are off included.
     pub words: Vec<Hex>,
     pub waste: WasteCount,
+}
+
+/// What a trap does to its process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnTrap {
+    /// Nobody enters it again.
+    Stop,
+    /// It can be called again.
+    Continue,
+}
+
+/// What a component may call, and where others find its parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Component {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<String>,
+    pub process: String,
+    pub bounds: BoundsMode,
+    /// Host functions of the kernel that it imports, sorted.
+    pub host_functions: Vec<String>,
+    /// Functions of other components that it imports, sorted.
+    pub calls: Vec<Call>,
+    /// The value of its base register while it runs; instance data ends there, and memory 0 begins.
+    pub home: Hex,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub arena: Option<Arena>,
+    /// Its own functions that it exports and that are in the image, sorted by name.
+    pub exports: Vec<Export>,
+}
+
+/// How accesses outside a memory are caught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BoundsMode {
+    /// By the regions alone.
+    Hardware,
+    /// By compares in the code, exactly as WebAssembly says.
+    Software,
+}
+
+/// A function of another component.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Call {
+    pub component: String,
+    /// Name of its export.
+    pub function: String,
+    /// Through the kernel, into another process.
+    pub gate: bool,
+}
+
+/// What `__cabi_arena_realloc` hands out, as addresses of WebAssembly in memory 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Arena {
+    pub offset: u32,
+    pub size: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Export {
+    pub name: String,
+    /// Of its code, without the bit that says Thumb.
+    pub address: Hex,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Job {
+    pub component: String,
+    /// Name of its export, or of the function where a start function has no export.
+    pub function: String,
+    /// As words: a number of 64 bits is two, the low one first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub arguments: Vec<Hex>,
+}
+
+/// A table in flash of what start-up copies from flash to RAM, after it has zeroed RAM: records of three words, where
+/// to, where from, and how many bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Copies {
+    pub address: Hex,
+    pub records: u32,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -285,6 +376,9 @@ impl RegionTable {
                 .collect(),
             fixed: plan.fixed.iter().map(region).collect(),
             processes: plan.processes.iter().map(|process| self::process(system, plan, process)).collect(),
+            components: components::components(system, plan),
+            jobs: components::jobs(system),
+            copies: components::copies(system, plan),
             sections: plan.sections.iter().map(|section| self::section(system, section)).collect(),
             waste: plan.waste.into(),
         }
@@ -337,6 +431,10 @@ fn process(system: &System, plan: &Plan, process: &ProcessPlan) -> Process {
         name: node.name.value.clone(),
         why: node.why.as_ref().map(|why| why.value.clone()),
         components: node.components.iter().map(|&id| manifest.component(id).name.value.clone()).collect(),
+        on_trap: match node.on_trap.as_ref().map(|on_trap| on_trap.value) {
+            Some(crate::manifest::OnTrap::Continue) => OnTrap::Continue,
+            Some(crate::manifest::OnTrap::Stop) | None => OnTrap::Stop,
+        },
         extents: process.extents.iter().map(extent).collect(),
         devices: process.devices.iter().map(device).collect(),
         over_grant: process.over_grant,

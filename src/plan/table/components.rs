@@ -1,0 +1,92 @@
+//! What components may call, and what the kernel calls in them.
+
+use super::{Arena, BoundsMode, Call, Component, Copies, Export, Hex, Job};
+use crate::codegen::Symbol;
+use crate::ingest::{ImportKind, Module, Unit};
+use crate::kernel;
+use crate::link::{Linked, System, Target};
+use crate::manifest::{Bounds, ComponentId};
+use crate::plan::Plan;
+
+pub fn components(system: &System, plan: &Plan) -> Vec<Component> {
+    let components = system.components.iter().enumerate();
+    components.map(|(index, linked)| component(system, plan, ComponentId(index as u32), linked)).collect()
+}
+
+fn component(system: &System, plan: &Plan, id: ComponentId, linked: &Linked) -> Component {
+    let node = system.manifest.component(id);
+    let symbol = |symbol| plan.symbols.get(&symbol).copied();
+    let asked = node.bounds.as_ref().map_or(Bounds::Hardware, |bounds| bounds.value);
+    let mut host_functions = Vec::new();
+    let mut calls = Vec::new();
+    for target in &linked.functions {
+        let mut call = |component: ComponentId, function, gate| {
+            let component_name = system.manifest.component(component).name.value.clone();
+            let module = system.components[component.0 as usize].module;
+            calls.push(Call { component: component_name, function: function_name(module, function), gate });
+        };
+        match *target {
+            Target::Peer { component, index } => call(component, index, false),
+            Target::Gate(gate) => {
+                let gate = &system.gates[gate.0 as usize];
+                call(gate.callee, gate.function, true);
+            }
+            Target::Host(function) => host_functions.push(function.name().to_string()),
+            Target::Own(_) | Target::ArenaRealloc | Target::Native(_) => {}
+        }
+    }
+    host_functions.sort();
+    host_functions.dedup();
+    calls.sort();
+    calls.dedup();
+    let mut exports: Vec<Export> = linked
+        .module
+        .exports
+        .iter()
+        .filter_map(|export| match export.kind {
+            ImportKind::Function(index) => {
+                let address = symbol(Symbol::Function { unit: Unit::Component(id), index })?;
+                Some(Export { name: export.name.clone(), address: Hex(address) })
+            }
+            _ => None,
+        })
+        .collect();
+    exports.sort_by(|a, b| a.name.cmp(&b.name));
+    Component {
+        name: node.name.value.clone(),
+        why: node.why.as_ref().map(|why| why.value.clone()),
+        process: system.manifest.process(node.process).name.value.clone(),
+        bounds: match linked.memories.first().map_or(asked, |memory| memory.bounds) {
+            Bounds::Hardware => BoundsMode::Hardware,
+            Bounds::Software => BoundsMode::Software,
+        },
+        host_functions,
+        calls,
+        home: Hex(symbol(Symbol::HomeBase(id)).unwrap_or(0)),
+        arena: linked.arena.map(|arena| Arena { offset: arena.start, size: arena.end - arena.start }),
+        exports,
+    }
+}
+
+pub fn jobs(system: &System) -> Vec<Job> {
+    let job = |job: &crate::link::Job| Job {
+        component: system.manifest.component(job.component).name.value.clone(),
+        function: function_name(system.components[job.component.0 as usize].module, job.function),
+        arguments: job.args.iter().copied().map(Hex).collect(),
+    };
+    system.jobs.iter().map(job).collect()
+}
+
+/// The first of the names by which a function is exported, or the module's own name for it.
+fn function_name(module: &Module, index: u32) -> String {
+    let names = module.exports.iter().filter(|export| export.kind == ImportKind::Function(index));
+    match names.map(|export| &export.name).min() {
+        Some(name) => name.clone(),
+        None => module.function_name(index),
+    }
+}
+
+pub fn copies(system: &System, plan: &Plan) -> Option<Copies> {
+    let address = *plan.symbols.get(&kernel::COPIES)?;
+    Some(Copies { address: Hex(address), records: kernel::copies(system) })
+}
