@@ -41,7 +41,7 @@ pub fn build(sources: &mut Sources, id: SourceId, trace: &mut Trace, found: &mut
     trace.show(Show::Manifest, || dump::manifest(&manifest));
     let board = trace.stage("board", || found.take(board::load(sources, &manifest)))?;
     trace.show(Show::Board, || dump::board(&board));
-    let modules = trace.stage("ingest", || found.take(ingest::read(&manifest, &board)))?;
+    let modules = trace.stage("ingest", || found.take(ingest::read(sources, &manifest, &board)))?;
     trace.show(Show::Modules, || dump::modules(&modules));
     if found.has_errors() {
         return None; // What a manifest with errors lacks, everyone who needs it would miss again.

@@ -31,7 +31,7 @@ fn manifests_are_right() {
         let mut found = Diagnostics::new();
         let manifest = found.take(manifest::read(&sources, id)).expect("a manifest");
         let board = found.take(board::load(&mut sources, &manifest)).expect("a board");
-        let modules = found.take(ingest::read(&manifest, &board)).unwrap_or_default();
+        let modules = found.take(ingest::read(&sources, &manifest, &board)).unwrap_or_default();
         found.take(link::resolve(&manifest, &board, &modules));
         assert!(found.list.is_empty(), "{}: {:#?}", path.display(), found.list);
     }

@@ -74,7 +74,7 @@ fn case(file: &Path) -> Result<(), Failed> {
     if found.has_errors() {
         return Err("cases of the manifest alone belong to `tests/manifest`".into());
     }
-    if let Some(modules) = found.take(ingest::read(&manifest, &board))
+    if let Some(modules) = found.take(ingest::read(&sources, &manifest, &board))
         && let Some(linked) = found.take(link::resolve(&manifest, &board, &modules))
     {
         system = dump::system(&linked);

@@ -5,17 +5,17 @@ use crate::board::Board;
 use crate::diag::codes::ingest as codes;
 use crate::diag::{Diagnostic, Diagnostics, suggest};
 use crate::manifest::{Component, ComponentId, Manifest};
-use std::fs::File;
-use std::io::{self, Read};
+use crate::source::{Files, Sources};
+use std::io;
 use std::path::Path;
 
 /// All components' modules, in manifest order. `None` if any could not be read; the diagnostics then say why for
 /// each that could not.
-pub fn read(manifest: &Manifest, _board: &Board) -> (Option<Vec<Module>>, Diagnostics) {
+pub fn read(sources: &Sources, manifest: &Manifest, _board: &Board) -> (Option<Vec<Module>>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut modules = Vec::with_capacity(manifest.components.len());
     for (index, component) in manifest.components.iter().enumerate() {
-        match component_module(manifest, component, ComponentId(index as u32)) {
+        match component_module(sources.files(), manifest, component, ComponentId(index as u32)) {
             Ok(module) => modules.push(module),
             Err(diagnostic) => diagnostics
                 .push(diagnostic.label(component.path.span, format!("the module of `{}`", component.name.value))),
@@ -24,9 +24,14 @@ pub fn read(manifest: &Manifest, _board: &Board) -> (Option<Vec<Module>>, Diagno
     ((modules.len() == manifest.components.len()).then_some(modules), diagnostics)
 }
 
-fn component_module(manifest: &Manifest, component: &Component, id: ComponentId) -> Result<Module, Diagnostic> {
+fn component_module(
+    files: &dyn Files,
+    manifest: &Manifest,
+    component: &Component,
+    id: ComponentId,
+) -> Result<Module, Diagnostic> {
     let shown = &component.path.value;
-    let bytes = bytes(&manifest.dir.join(shown), shown)?;
+    let bytes = bytes(files, &manifest.dir.join(shown), shown)?;
     let wasm = if bytes.starts_with(b"\0asm") {
         bytes
     } else if Path::new(shown).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wat")) {
@@ -37,17 +42,14 @@ fn component_module(manifest: &Manifest, component: &Component, id: ComponentId)
     decode::decode(&component.name, Unit::Component(id), wasm)
 }
 
-fn bytes(path: &Path, shown: &str) -> Result<Vec<u8>, Diagnostic> {
-    let mut bytes = Vec::new();
-    // Not by the file's stated size: devices and pipes have none.
-    let read = File::open(path).and_then(|file| file.take(limits::FILE + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(_) if bytes.len() as u64 > limits::FILE => {
+fn bytes(files: &dyn Files, path: &Path, shown: &str) -> Result<Vec<u8>, Diagnostic> {
+    match files.read(path, limits::FILE + 1) {
+        Ok(bytes) if bytes.len() as u64 > limits::FILE => {
             Err(Diagnostic::error(&codes::LIMIT, format!("`{shown}` is larger than {} MiB", limits::FILE >> 20))
                 .help("strip names and debug information from it: `wasm-tools strip`, `wasm-opt --strip-debug`"))
         }
-        Ok(_) => Ok(bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(not_found(path, shown)),
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(not_found(files, path, shown)),
         Err(error) => {
             Err(Diagnostic::error(&codes::FILE, format!("cannot read `{shown}`: {error}"))
                 .help("make it a readable file"))
@@ -55,21 +57,14 @@ fn bytes(path: &Path, shown: &str) -> Result<Vec<u8>, Diagnostic> {
     }
 }
 
-fn not_found(path: &Path, shown: &str) -> Diagnostic {
+fn not_found(files: &dyn Files, path: &Path, shown: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(&codes::FILE, format!("there is no file `{shown}`"))
         .note("paths are relative to the folder of the manifest");
-    let names: Vec<String> = path
-        .parent()
-        .and_then(|folder| std::fs::read_dir(folder).ok())
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".wasm") || name.ends_with(".wat"))
-        .collect();
+    let mut names = path.parent().map(|folder| files.names(folder)).unwrap_or_default();
+    names.retain(|name| name.ends_with(".wasm") || name.ends_with(".wat"));
+    names.sort_unstable();
     let wanted = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
-    sorted.sort_unstable();
-    match suggest::nearest(wanted, sorted) {
+    match suggest::nearest(wanted, names.iter().map(String::as_str)) {
         Some(near) => diagnostic.help(format!("the same folder has `{near}`")),
         None => diagnostic.help("build the component first, or correct the path"),
     }

@@ -3,9 +3,14 @@
 //! Every value that a person wrote carries a [`Span`] to the end of the pipeline, so that a failure to place
 //! can point at the line that asked.
 
+mod files;
+
+pub use files::{Disk, Files};
+
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Index of a text in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,15 +96,32 @@ impl Source {
     }
 }
 
-/// All texts of one run.
-#[derive(Clone, Debug, Default)]
+/// All texts of one run, and where it reads its files.
+#[derive(Clone, Debug)]
 pub struct Sources {
     texts: Vec<Source>,
+    files: Arc<dyn Files>,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Sources::from_files(Arc::new(Disk))
+    }
 }
 
 impl Sources {
+    /// Files are those of the disk.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    pub fn from_files(files: Arc<dyn Files>) -> Self {
+        Sources { texts: Vec::new(), files }
+    }
+
+    /// Where files that a text names are.
+    pub fn files(&self) -> &dyn Files {
+        &*self.files
     }
 
     /// Adds a text that is already in memory.
@@ -118,9 +140,9 @@ impl Sources {
         }
     }
 
-    /// Reads a file. Errors are the operating system's; what is not UTF-8 is noted in the [`Source`].
+    /// Reads a file. Errors are those of [`Files`]; what is not UTF-8 is noted in the [`Source`].
     pub fn read(&mut self, path: &Path) -> std::io::Result<SourceId> {
-        let bytes = std::fs::read(path)?;
+        let bytes = self.files.read(path, u64::MAX)?;
         let dir = path.parent().unwrap_or(Path::new("")).to_path_buf();
         Ok(self.add_bytes(path.display().to_string(), dir, &bytes))
     }
