@@ -329,7 +329,16 @@ fn attacks() -> Vec<(&'static str, Vec<Inst>, &'static str)> {
             "memory access out of bounds",
         ),
         ("exception_return", with(vec![set(R4, 0xffff_fff1)], branch()), "execution outside of code"),
-        ("unaligned", vec![set(R4, 2), Inst::LoadPair { rt: R0, rt2: R1, base: R4, offset: 0 }], "unaligned access"),
+        // LDRD the kernel does itself; what compiled code never does it reports.
+        ("unaligned", vec![set(R4, 2), Inst::LoadMultiple { base: R4, writeback: false, list: 3 }], "unaligned access"),
+        (
+            "unaligned_store",
+            vec![
+                Inst::LoadSymbol { rd: R4, symbol: victim, addend: 2 },
+                Inst::StorePair { rt: R0, rt2: R1, base: R4, offset: 0 },
+            ],
+            "memory access out of bounds",
+        ),
         ("another_reason", vec![Inst::Udf { imm: 200 }], "undefined instruction"),
         ("reason_zero", vec![Inst::Udf { imm: 0 }], "undefined instruction"),
         // Nothing to gain, and no trap: the job ends.

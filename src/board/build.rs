@@ -47,6 +47,7 @@ pub(super) fn board(items: &[Item], found: &mut Diagnostics) -> Option<Board> {
             },
             fpu_single: flag(cpu, "fpu-single"),
             fpu_double: flag(cpu, "fpu-double"),
+            fpv5: flag(cpu, "fpv5"),
             dsp: flag(cpu, "dsp"),
         },
         banks: ranges.iter().filter_map(Range::bank).collect(),

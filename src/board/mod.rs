@@ -132,6 +132,8 @@ pub struct Cpu {
     pub fpu_single: bool,
     /// Double-precision floating point in hardware.
     pub fpu_double: bool,
+    /// FPv5: rounding to integral values (VRINT) and its kin.
+    pub fpv5: bool,
     /// The DSP extension (SMLAD and its kin).
     pub dsp: bool,
 }

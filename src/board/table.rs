@@ -40,6 +40,8 @@ static CPU: Node = Node {
         Field::optional("dsp", Type::Bool, "Has the DSP extension.").default("`#false`"),
         Field::optional("fpu-single", Type::Bool, "Single-precision floating point in hardware.").default("`#false`"),
         Field::optional("fpu-double", Type::Bool, "Double-precision floating point in hardware.").default("`#false`"),
+        Field::optional("fpv5", Type::Bool, "FPv5 in hardware: rounding to integral values and its kin.")
+            .default("`#false`"),
     ],
     example: "cpu \"cortex-m4f\" isa=\"thumb2\" dsp=#true fpu-single=#true",
     ..Node::EMPTY

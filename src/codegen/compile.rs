@@ -2,7 +2,7 @@
 
 use super::lower::{self, LowerError};
 use super::object::{Constant, Function, Object, Relocation, RelocationKind, Symbol};
-use super::thumb2::machine::Thumb2;
+use super::thumb2::Thumb2;
 use super::translate::{self, Translated};
 use crate::board::Isa;
 use crate::diag::codes::codegen as codes;
@@ -78,7 +78,7 @@ fn emit(
 /// The back end of the board's instruction set.
 pub(super) fn lower(system: &System, unit: Unit, translated: &Translated) -> Result<lower::Emitted, LowerError> {
     match system.board.cpu.isa {
-        Isa::Thumb2 => lower::function::<Thumb2>(unit, translated),
+        Isa::Thumb2 => lower::function::<Thumb2>(unit, &system.board.cpu, translated),
     }
 }
 

@@ -144,47 +144,157 @@ pub enum Symbol {
     FlashEnd,
 }
 
-/// The exports of `src/runtime/*.wat`. Addresses are native (the runtime's memory starts at 0).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RuntimeFunction {
+/// One row for each helper: what it takes and gives, its variant, its export.
+macro_rules! runtime_functions {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// The exports of `src/runtime/*.wat`. Addresses are native (the runtime's memory starts at 0).
+        ///
+        /// Floats are passed and returned as their bits: `f32` below is an i32, `f64` an i64. They are rounded to
+        /// nearest, ties to even; subnormals are exact; each NaN that comes out is 0x7fc00000 or 0x7ff8000000000000.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum RuntimeFunction {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl RuntimeFunction {
+            pub const ALL: &[RuntimeFunction] = &[$(RuntimeFunction::$variant,)+];
+
+            /// The name of the export.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(RuntimeFunction::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+runtime_functions! {
     /// `(i64, i64) -> i64`; the divisor is not 0 and the quotient does not overflow: the caller has checked.
-    I64DivU,
-    I64DivS,
-    I64RemU,
-    I64RemS,
+    I64DivU = "i64_div_u",
+    /// See [`RuntimeFunction::I64DivU`].
+    I64DivS = "i64_div_s",
+    /// See [`RuntimeFunction::I64DivU`].
+    I64RemU = "i64_rem_u",
+    /// See [`RuntimeFunction::I64DivU`]; `i64::MIN % -1` is 0.
+    I64RemS = "i64_rem_s",
     /// `(dst, src, len)`, overlap allowed (memmove).
-    MemoryCopy,
+    MemoryCopy = "memory_copy",
     /// `(dst, byte, len)`.
-    MemoryFill,
+    MemoryFill = "memory_fill",
     /// `(state, arena_start, arena_end, memory_base, old_ptr, old_len, align, new_len) -> ptr`, `u32::MAX` when
     /// the arena is exhausted. `state` is the native address of the three words of
     /// [`crate::link::Arena::state_cell`], the rest are wasm addresses, `memory_base` is native.
-    ArenaRealloc,
-}
+    ArenaRealloc = "arena_realloc",
 
-impl RuntimeFunction {
-    pub const ALL: [RuntimeFunction; 7] = [
-        RuntimeFunction::I64DivU,
-        RuntimeFunction::I64DivS,
-        RuntimeFunction::I64RemU,
-        RuntimeFunction::I64RemS,
-        RuntimeFunction::MemoryCopy,
-        RuntimeFunction::MemoryFill,
-        RuntimeFunction::ArenaRealloc,
-    ];
-
-    /// The name of the export.
-    pub fn name(self) -> &'static str {
-        match self {
-            RuntimeFunction::I64DivU => "i64_div_u",
-            RuntimeFunction::I64DivS => "i64_div_s",
-            RuntimeFunction::I64RemU => "i64_rem_u",
-            RuntimeFunction::I64RemS => "i64_rem_s",
-            RuntimeFunction::MemoryCopy => "memory_copy",
-            RuntimeFunction::MemoryFill => "memory_fill",
-            RuntimeFunction::ArenaRealloc => "arena_realloc",
-        }
-    }
+    /// `(f32, f32) -> f32`.
+    F32Add = "f32_add",
+    /// `(f32, f32) -> f32`. f32he same as adding with the sign of the second operand flipped.
+    F32Sub = "f32_sub",
+    /// `(f32, f32) -> f32`.
+    F32Mul = "f32_mul",
+    /// `(f32, f32) -> f32`.
+    F32Div = "f32_div",
+    /// `(f32) -> f32`.
+    F32Sqrt = "f32_sqrt",
+    /// `(f32, f32) -> f32`: a NaN if either is one; -0 is below +0.
+    F32Min = "f32_min",
+    /// `(f32, f32) -> f32`: a NaN if either is one; -0 is below +0.
+    F32Max = "f32_max",
+    /// `(f32) -> f32`.
+    F32Ceil = "f32_ceil",
+    /// `(f32) -> f32`.
+    F32Floor = "f32_floor",
+    /// `(f32) -> f32`.
+    F32Trunc = "f32_trunc",
+    /// `(f32) -> f32`: ties to even.
+    F32Nearest = "f32_nearest",
+    /// `(f32, f32) -> i32`, 0 or 1; 0 if either is a NaN.
+    F32Eq = "f32_eq",
+    /// `(f32, f32) -> i32`, 0 or 1; 0 if either is a NaN.
+    F32Lt = "f32_lt",
+    /// `(f32, f32) -> i32`, 0 or 1; 0 if either is a NaN.
+    F32Le = "f32_le",
+    /// `(i32) -> f32`, signed.
+    F32ConvertI32S = "f32_convert_i32_s",
+    /// `(i32) -> f32`, unsigned.
+    F32ConvertI32U = "f32_convert_i32_u",
+    /// `(i64) -> f32`, signed.
+    F32ConvertI64S = "f32_convert_i64_s",
+    /// `(i64) -> f32`, unsigned.
+    F32ConvertI64U = "f32_convert_i64_u",
+    /// `(f32) -> i32`, signed: towards 0, the nearest integer if out of range, 0 for a NaN.
+    F32TruncSatI32S = "f32_trunc_sat_i32_s",
+    /// `(f32) -> i32`, unsigned: towards 0, the nearest integer if out of range, 0 for a NaN.
+    F32TruncSatI32U = "f32_trunc_sat_i32_u",
+    /// `(f32) -> i64`, signed: towards 0, the nearest integer if out of range, 0 for a NaN.
+    F32TruncSatI64S = "f32_trunc_sat_i64_s",
+    /// `(f32) -> i64`, unsigned: towards 0, the nearest integer if out of range, 0 for a NaN.
+    F32TruncSatI64U = "f32_trunc_sat_i64_u",
+    /// `(f32) -> i32`: what stops the truncation to a signed i32, as a [`TrapCode`]; 0 if nothing does.
+    F32TruncStatusI32S = "f32_trunc_status_i32_s",
+    /// `(f32) -> i32`: what stops the truncation to an unsigned i32, as a [`TrapCode`]; 0 if nothing does.
+    F32TruncStatusI32U = "f32_trunc_status_i32_u",
+    /// `(f32) -> i32`: what stops the truncation to a signed i64, as a [`TrapCode`]; 0 if nothing does.
+    F32TruncStatusI64S = "f32_trunc_status_i64_s",
+    /// `(f32) -> i32`: what stops the truncation to an unsigned i64, as a [`TrapCode`]; 0 if nothing does.
+    F32TruncStatusI64U = "f32_trunc_status_i64_u",
+    /// `(f64, f64) -> f64`.
+    F64Add = "f64_add",
+    /// `(f64, f64) -> f64`. f64he same as adding with the sign of the second operand flipped.
+    F64Sub = "f64_sub",
+    /// `(f64, f64) -> f64`.
+    F64Mul = "f64_mul",
+    /// `(f64, f64) -> f64`.
+    F64Div = "f64_div",
+    /// `(f64) -> f64`.
+    F64Sqrt = "f64_sqrt",
+    /// `(f64, f64) -> f64`: a NaN if either is one; -0 is below +0.
+    F64Min = "f64_min",
+    /// `(f64, f64) -> f64`: a NaN if either is one; -0 is below +0.
+    F64Max = "f64_max",
+    /// `(f64) -> f64`.
+    F64Ceil = "f64_ceil",
+    /// `(f64) -> f64`.
+    F64Floor = "f64_floor",
+    /// `(f64) -> f64`.
+    F64Trunc = "f64_trunc",
+    /// `(f64) -> f64`: ties to even.
+    F64Nearest = "f64_nearest",
+    /// `(f64, f64) -> i32`, 0 or 1; 0 if either is a NaN.
+    F64Eq = "f64_eq",
+    /// `(f64, f64) -> i32`, 0 or 1; 0 if either is a NaN.
+    F64Lt = "f64_lt",
+    /// `(f64, f64) -> i32`, 0 or 1; 0 if either is a NaN.
+    F64Le = "f64_le",
+    /// `(i32) -> f64`, signed.
+    F64ConvertI32S = "f64_convert_i32_s",
+    /// `(i32) -> f64`, unsigned.
+    F64ConvertI32U = "f64_convert_i32_u",
+    /// `(i64) -> f64`, signed.
+    F64ConvertI64S = "f64_convert_i64_s",
+    /// `(i64) -> f64`, unsigned.
+    F64ConvertI64U = "f64_convert_i64_u",
+    /// `(f64) -> i32`, signed: towards 0, the nearest integer if out of range, 0 for a NaN.
+    F64TruncSatI32S = "f64_trunc_sat_i32_s",
+    /// `(f64) -> i32`, unsigned: towards 0, the nearest integer if out of range, 0 for a NaN.
+    F64TruncSatI32U = "f64_trunc_sat_i32_u",
+    /// `(f64) -> i64`, signed: towards 0, the nearest integer if out of range, 0 for a NaN.
+    F64TruncSatI64S = "f64_trunc_sat_i64_s",
+    /// `(f64) -> i64`, unsigned: towards 0, the nearest integer if out of range, 0 for a NaN.
+    F64TruncSatI64U = "f64_trunc_sat_i64_u",
+    /// `(f64) -> i32`: what stops the truncation to a signed i32, as a [`TrapCode`]; 0 if nothing does.
+    F64TruncStatusI32S = "f64_trunc_status_i32_s",
+    /// `(f64) -> i32`: what stops the truncation to an unsigned i32, as a [`TrapCode`]; 0 if nothing does.
+    F64TruncStatusI32U = "f64_trunc_status_i32_u",
+    /// `(f64) -> i32`: what stops the truncation to a signed i64, as a [`TrapCode`]; 0 if nothing does.
+    F64TruncStatusI64S = "f64_trunc_status_i64_s",
+    /// `(f64) -> i32`: what stops the truncation to an unsigned i64, as a [`TrapCode`]; 0 if nothing does.
+    F64TruncStatusI64U = "f64_trunc_status_i64_u",
+    /// `(f64) -> f32`.
+    F32DemoteF64 = "f32_demote_f64",
+    /// `(f32) -> f64`.
+    F64PromoteF32 = "f64_promote_f32",
 }
 
 /// Why code stops: the immediate of the trap instruction (Arm: `UDF #code`).

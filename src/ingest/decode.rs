@@ -305,6 +305,20 @@ impl Reader {
                 | Operator::TableFill { table }
                 | Operator::TableInit { table, .. }
                 | Operator::TableCopy { dst_table: table, .. } => module.tables[table as usize].mutated = true,
+                Operator::F32Const { .. }
+                | Operator::F64Const { .. }
+                | Operator::F32Load { .. }
+                | Operator::F64Load { .. }
+                | Operator::F32ReinterpretI32
+                | Operator::F64ReinterpretI64
+                | Operator::F32ConvertI32S
+                | Operator::F32ConvertI32U
+                | Operator::F32ConvertI64S
+                | Operator::F32ConvertI64U
+                | Operator::F64ConvertI32S
+                | Operator::F64ConvertI32U
+                | Operator::F64ConvertI64S
+                | Operator::F64ConvertI64U => uses.floats = true,
                 _ => {}
             }
         }

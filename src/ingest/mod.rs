@@ -31,6 +31,14 @@ pub fn module(name: &str, unit: Unit, bytes: &[u8]) -> Result<Module, Diagnostic
 }
 
 impl Module {
+    /// Can a floating-point value come up in this module's code?
+    pub fn has_floats(&self) -> bool {
+        let float = |ty: &ValType| matches!(ty, ValType::F32 | ValType::F64);
+        self.uses.iter().any(|uses| uses.floats)
+            || self.globals.iter().any(|global| float(&global.ty))
+            || self.types.iter().any(|ty| ty.params.iter().chain(&ty.results).any(float))
+    }
+
     /// Imported functions come first in the index space.
     pub fn imported_functions(&self) -> usize {
         self.functions.iter().take_while(|f| f.body.is_none()).count()
@@ -255,4 +263,6 @@ pub struct Uses {
     /// Offsets in `wasm` of `memory.grow` / `memory.size`, with the memory index.
     pub memory_grow: Vec<(u32, usize)>,
     pub memory_size: Vec<(u32, usize)>,
+    /// Makes floating-point values of other ones: constants, loads, conversions.
+    pub floats: bool,
 }

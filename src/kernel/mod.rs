@@ -114,15 +114,22 @@ fn host_functions(system: &System) -> Vec<(ComponentId, HostFunction)> {
 }
 
 /// The parts that are the same on every board, in the text format.
-const SOURCES: [&str; 4] =
-    [include_str!("text.wat"), include_str!("jobs.wat"), include_str!("host.wat"), include_str!("fault.wat")];
+const SOURCES: [&str; 5] = [
+    include_str!("text.wat"),
+    include_str!("jobs.wat"),
+    include_str!("host.wat"),
+    include_str!("fault.wat"),
+    include_str!("unaligned.wat"),
+];
 
 fn module(system: &System) -> Module {
     let console = match system.board.console.driver {
         ConsoleDriver::CmsdkUart => include_str!("cmsdk_uart.wat"),
     };
     let text = format!(
-        "(module $kernel\n  (import \"native\" \"exit\" (func $exit (param i32)))\n  (memory $ram {size} {size} \
+        "(module $kernel\n  (import \"native\" \"exit\" (func $exit (param i32)))\n  (import \"native\" \
+         \"user_load\" (func $user_load (param i32) (result i32 i32)))\n  (import \"native\" \"user_store\" (func \
+         $user_store (param i32 i32) (result i32)))\n  (memory $ram {size} {size} \
          (pagesize 1))\n  (memory $phys 65536)\n{}{}{console}{})\n",
         layout::globals(),
         texts::globals(),

@@ -14,6 +14,8 @@ pub const HOSTS: Symbol = Symbol::KernelTable("hosts");
 pub const COPIES: Symbol = Symbol::KernelTable("copies");
 /// The register words of the region that is always on.
 pub const FIXED_REGIONS: Symbol = Symbol::KernelTable("fixed_regions");
+/// What floating-point registers are cleared from.
+pub const ZEROS: Symbol = Symbol::KernelTable("zeros");
 pub const CONFIGURATION: Symbol = Symbol::KernelTable("configuration");
 const COMPONENTS: Symbol = Symbol::KernelTable("components");
 const JOBS: Symbol = Symbol::KernelTable("jobs");
@@ -67,6 +69,11 @@ pub fn region_words(system: &System) -> u32 {
     2 * u32::from(protect::process_slots(system.board.protection.entries))
 }
 
+/// Whether floating-point registers may hold what another process must not see.
+pub fn clears_floats(system: &System) -> bool {
+    system.board.cpu.fpu_single && system.components.iter().any(|linked| linked.module.has_floats())
+}
+
 /// Bytes of a process's descriptor.
 pub fn process_size(system: &System) -> u32 {
     PROCESS_REGIONS + 4 * region_words(system)
@@ -87,6 +94,11 @@ pub fn all(system: &System, calls: &Calls) -> Vec<Constant> {
         strings.refer(&mut table, text);
     }
     out.extend([table, strings.0, fixed_regions(), configuration(system)]);
+    if clears_floats(system) {
+        let mut zeros = Table::new(ZEROS);
+        zeros.words(&[0; 32]);
+        out.push(zeros);
+    }
     out.into_iter().map(|table| table.0).collect()
 }
 

@@ -6,7 +6,7 @@
 
 use super::Calls;
 use super::layout::*;
-use super::tables::{self, CONFIGURATION, COPIES, FIXED_REGIONS, GATES, HOSTS, PROCESSES};
+use super::tables::{self, CONFIGURATION, COPIES, FIXED_REGIONS, GATES, HOSTS, PROCESSES, ZEROS};
 use crate::board::Exit;
 use crate::codegen::reg::Reg;
 use crate::codegen::thumb2::asm::Assembler;
@@ -14,11 +14,12 @@ use crate::codegen::thumb2::encode::test_immediate_fits;
 use crate::codegen::thumb2::inst::*;
 use crate::codegen::{Constant, Function, Relocation, RelocationKind, Symbol, TrapCode};
 use crate::ingest::{ImportKind, Unit};
-use crate::link::{GateId, System};
+use crate::link::{GateId, NativeFunction, System};
 
 const RESET: Symbol = Symbol::Native("reset");
 const SVC: Symbol = Symbol::Native("svc");
 const FAULT: Symbol = Symbol::Native("exception");
+const NO_ACCESS: Symbol = Symbol::Native("no_access");
 const DISPATCH: Symbol = Symbol::Native("dispatch");
 const EXIT: Symbol = Symbol::Native("exit");
 const RETURN: [Symbol; 6] = [
@@ -36,6 +37,9 @@ const VTOR: i32 = 0x08;
 const CCR: i32 = 0x14;
 const SHPR2: i32 = 0x1c;
 const SHCSR: i32 = 0x24;
+const HFSR: i32 = 0x2c;
+const CPACR: i32 = 0x88;
+const FPCCR: i32 = 0x234;
 const MPU_TYPE: i32 = 0x90;
 const MPU_CTRL: i32 = 0x94;
 const MPU_RNR: i32 = 0x98;
@@ -48,6 +52,11 @@ const CCR_VALUE: u32 = 1 << 9 | 1 << 4;
 const SHCSR_VALUE: u32 = 7 << 16;
 /// SVCall gives way to faults, so that a fault of the kernel itself is seen as one.
 const SHPR2_VALUE: u32 = 0x80 << 24;
+/// Full access to the floating-point unit, CP10 and CP11 (B3.2.20).
+const CPACR_VALUE: u32 = 0xf << 20;
+/// No automatic or lazy saving of floating-point registers (B3.2.21): the kernel has no use for them, and no component
+/// expects any to be kept across a call. A lazy save would go to the stack of a process that is no longer current.
+const FPCCR_VALUE: u32 = 0;
 /// ENABLE; PRIVDEFENA: the kernel sees all memory.
 const MPU_CTRL_VALUE: u32 = 1 | 1 << 2;
 
@@ -74,7 +83,9 @@ pub fn vectors() -> Constant {
 
 pub fn functions(system: &System, calls: &Calls) -> Vec<Function> {
     let gates = system.gates.len() as u32;
-    let mut out = vec![reset(system, calls), svc(system, calls), dispatch(system, calls), fault(calls), exit(system)];
+    let mut out = vec![reset(system, calls), svc(system, calls), dispatch(system, calls), fault(system, calls)];
+    out.push(exit(system));
+    out.extend(user_accesses());
     for (results, symbol) in (0u32..).zip(RETURN) {
         out.push(return_(symbol, results, if results <= 4 { gates } else { gates + 1 }));
     }
@@ -281,6 +292,12 @@ fn reset(system: &System, calls: &Calls) -> Function {
     }
     c.address(R1, Symbol::FlashBase, 0);
     c.store(R1, R0, VTOR as u32);
+    if system.board.cpu.fpu_single {
+        for (offset, value) in [(CPACR, CPACR_VALUE), (FPCCR, FPCCR_VALUE)] {
+            c.constant(R1, value);
+            c.store(R1, R0, offset as u32);
+        }
+    }
 
     // All regions off, the fixed one on.
     c.load(R1, R0, MPU_TYPE as u32);
@@ -342,7 +359,8 @@ fn exit(system: &System) -> Function {
 
 // ---- Handlers ----
 
-/// Loads the region words at r4 and lets them take effect. Clobbers r0-r3, r7-r10, r12; r4 moves on.
+/// Loads the region words at r4 and lets them take effect, and clears what the other process left in floating-point
+/// registers, which nobody expects to be kept. Clobbers r0-r3, r7-r10, r12; r4 moves on.
 fn load_regions(c: &mut Code, system: &System) {
     let eight = [R0, R1, R2, R3, R7, R8, R9, R10];
     let mut left = tables::region_words(system) as usize;
@@ -356,6 +374,10 @@ fn load_regions(c: &mut Code, system: &System) {
         c.load_many(R4, true, &eight[..now]);
         c.store_many(IP, false, &eight[..now]);
         left -= now;
+    }
+    if tables::clears_floats(system) {
+        c.address(IP, ZEROS, 0);
+        c.push(Inst::FloatLoadAll { base: IP });
     }
     c.push(Inst::Dsb);
     c.push(Inst::Isb);
@@ -569,20 +591,89 @@ fn dispatch(system: &System, calls: &Calls) -> Function {
 }
 
 /// All other exceptions: a fault of the component that runs, or of the kernel.
-fn fault(calls: &Calls) -> Function {
+///
+/// An access that the hardware does not do at its address, because the module's alignment hint was wrong, is done here,
+/// and the component goes on. The hint is only a hint (WebAssembly 2.0, 4.4.7).
+fn fault(system: &System, calls: &Calls) -> Function {
     let mut c = Code::new();
-    let kernel = c.label();
-    c.address(HOME, Symbol::KernelMemory, 0);
+    let (kernel, report, unlucky) = (c.label(), c.label(), c.label());
+    let floats = tables::clears_floats(system);
     // EXC_RETURN bit 2: the frame is on the process's stack (B1.5.8).
     c.push(Inst::TestImm { op: TestOp::Tst, rn: LR, imm: 4 });
     c.branch_if(Cond::Eq, kernel);
+    let saved = [R3, R4, R5, R6, R7, R8, R9, R10, HOME];
+    c.push(Inst::Push { list: list(&saved) | list(&[LR]) });
+    c.address(HOME, Symbol::KernelMemory, 0);
+    c.push(Inst::Mrs { rd: R0, special: Special::Psp });
+    c.mov(R1, SP);
+    if floats {
+        c.push(Inst::AluImm { op: AluOp::Sub, flags: Flags::Any, rd: SP, rn: SP, imm: FLOAT_BYTES });
+        c.push(Inst::FloatStoreAll { base: SP });
+    }
+    c.call(calls, "unaligned");
+    if floats {
+        c.push(Inst::FloatLoadAll { base: SP });
+        c.add(SP, SP, FLOAT_BYTES);
+    }
+    c.push(Inst::BranchZero { nonzero: true, rn: R0, to: report });
+    c.push(Inst::Pop { list: list(&saved) | list(&[PC]) });
+
+    c.bind(report);
+    c.add(SP, SP, SAVED_BYTES);
     c.push(Inst::Mrs { rd: R0, special: Special::Psp });
     c.load(R1, SP, CURRENT);
     c.call(calls, "fault");
     c.push(Inst::TailCall { target: DISPATCH });
+
+    // A fault in a handler. Of an access on a component's behalf it is the component's: the access did not succeed.
     c.bind(kernel);
+    c.load(R0, SP, 24);
+    c.add(R0, R0, 1);
+    for access in [NativeFunction::UserLoad, NativeFunction::UserStore] {
+        c.address(R1, Symbol::Native(access.name()), 0);
+        c.compare_regs(R0, R1);
+        c.branch_if(Cond::Eq, unlucky);
+    }
+    c.address(HOME, Symbol::KernelMemory, 0);
     c.mov(R0, SP);
     c.call(calls, "fatal");
     c.push(Inst::Udf { imm: 0 });
-    c.finish(FAULT, "exception", 0)
+
+    c.bind(unlucky);
+    c.address(R0, NO_ACCESS, 0);
+    c.push(Inst::AluImm { op: AluOp::Sub, flags: Flags::Any, rd: R0, rn: R0, imm: 1 });
+    c.store(R0, SP, 24);
+    c.constant(R0, SCS + HFSR as u32);
+    c.constant(R1, u32::MAX);
+    c.store(R1, R0, 0);
+    c.push(Inst::BranchReg { rm: LR });
+    c.finish(FAULT, "exception", SAVED_BYTES + if floats { FLOAT_BYTES } else { 0 })
+}
+
+/// r3-r11 and lr.
+const SAVED_BYTES: u32 = 40;
+/// s0-s31.
+const FLOAT_BYTES: u32 = 128;
+
+/// Accesses with the rights of the process that runs: the first instruction of each may fault, and then [`fault`] goes
+/// on in the last of the three.
+fn user_accesses() -> [Function; 3] {
+    let mut load = Code::new();
+    load.push(Inst::LoadUser { rt: R0, base: R0 });
+    load.constant(R1, 1);
+    load.push(Inst::BranchReg { rm: LR });
+    let mut store = Code::new();
+    store.push(Inst::StoreUser { rt: R1, base: R0 });
+    store.constant(R0, 1);
+    store.push(Inst::BranchReg { rm: LR });
+    let mut none = Code::new();
+    none.constant(R0, 0);
+    none.constant(R1, 0);
+    none.push(Inst::BranchReg { rm: LR });
+    let symbol = |function: NativeFunction| Symbol::Native(function.name());
+    [
+        load.finish(symbol(NativeFunction::UserLoad), "user_load", 0),
+        store.finish(symbol(NativeFunction::UserStore), "user_store", 0),
+        none.finish(NO_ACCESS, "no_access", 0),
+    ]
 }

@@ -203,15 +203,21 @@ impl HostFunction {
 pub enum NativeFunction {
     /// `exit(code: i32)`: ends the program on this board; does not return.
     Exit,
+    /// `user_load(address: i32) -> (value: i32, ok: i32)`: a word of any alignment, with the rights of the process.
+    UserLoad,
+    /// `user_store(address: i32, value: i32) -> ok: i32`.
+    UserStore,
 }
 
 impl NativeFunction {
-    pub const ALL: [NativeFunction; 1] = [NativeFunction::Exit];
+    pub const ALL: [NativeFunction; 3] = [NativeFunction::Exit, NativeFunction::UserLoad, NativeFunction::UserStore];
 
     /// The name of the import, and of the [`Symbol::Native`](crate::codegen::Symbol::Native).
     pub fn name(self) -> &'static str {
         match self {
             NativeFunction::Exit => "exit",
+            NativeFunction::UserLoad => "user_load",
+            NativeFunction::UserStore => "user_store",
         }
     }
 }

@@ -13,6 +13,16 @@ pub const SOURCE: &str = concat!(
     include_str!("memory.wat"),
     "\n",
     include_str!("arena.wat"),
+    "\n",
+    include_str!("f32.wat"),
+    "\n",
+    include_str!("f64.wat"),
+    "\n",
+    include_str!("float_compare.wat"),
+    "\n",
+    include_str!("float_round.wat"),
+    "\n",
+    include_str!("float_convert.wat"),
     ")\n"
 );
 

@@ -22,7 +22,7 @@
 ;;                                 block0(v0: i32):
 ;; @0076                               v2 = symbol_value.i32 gv0
 ;; @0076                               v3 = iadd v2, v0
-;; @0076                               v4 = load.i32 user2 region0 v3+8
+;; @0076                               v4 = load.i32 user2 aligned region0 v3+8
 ;; @0079                               return v4
 ;; }
 ;;
@@ -34,7 +34,7 @@
 ;;                                 block0(v0: i32):
 ;; @007e                               v2 = symbol_value.i32 gv0
 ;; @007e                               v3 = iadd v2, v0
-;; @007e                               v4 = load.i32 user2 region0 v3
+;; @007e                               v4 = load.i32 user2 aligned region0 v3
 ;; @0086                               v8 = iadd v4, v4
 ;; @0087                               return v8
 ;; }
@@ -60,7 +60,7 @@
 ;;                                 block0(v0: i32):
 ;; @009b                               v1 = symbol_value.i32 gv0
 ;; @009b                               v2 = iadd v1, v0
-;; @009b                               v3 = load.i32 user2 region0 v2
+;; @009b                               v3 = load.i32 user2 aligned region0 v2
 ;; @009f                               return
 ;; }
 ;;
@@ -73,7 +73,7 @@
 ;; @00a6                               v2 = symbol_value.i32 gv0
 ;; @00a6                               v3 = iconst.i32 0xf800
 ;; @00a6                               v4 = iadd v2, v3  ; v3 = 0xf800
-;; @00a6                               v5 = load.i32 notrap region0 v4+2044
+;; @00a6                               v5 = load.i32 notrap aligned region0 v4+2044
 ;; @00a9                               return v5
 ;; }
 ;;

@@ -25,7 +25,7 @@
 ;; @0076                               trapnz v3, user2
 ;; @0076                               v4 = symbol_value.i32 gv0
 ;; @0076                               v5 = iadd v4, v0
-;; @0076                               v6 = load.i32 notrap region0 v5+8
+;; @0076                               v6 = load.i32 notrap aligned region0 v5+8
 ;; @0079                               return v6
 ;; }
 ;;
@@ -40,7 +40,7 @@
 ;; @007e                               trapnz v3, user2
 ;; @007e                               v4 = symbol_value.i32 gv0
 ;; @007e                               v5 = iadd v4, v0
-;; @007e                               v6 = load.i32 notrap region0 v5
+;; @007e                               v6 = load.i32 notrap aligned region0 v5
 ;; @0086                               v10 = iadd v6, v6
 ;; @0087                               return v10
 ;; }
@@ -75,7 +75,7 @@
 ;; @009b                               trapnz v2, user2
 ;; @009b                               v3 = symbol_value.i32 gv0
 ;; @009b                               v4 = iadd v3, v0
-;; @009b                               v5 = load.i32 notrap region0 v4
+;; @009b                               v5 = load.i32 notrap aligned region0 v4
 ;; @009f                               return
 ;; }
 ;;
@@ -88,7 +88,7 @@
 ;; @00a6                               v2 = symbol_value.i32 gv0
 ;; @00a6                               v3 = iconst.i32 0xf800
 ;; @00a6                               v4 = iadd v2, v3  ; v3 = 0xf800
-;; @00a6                               v5 = load.i32 notrap region0 v4+2044
+;; @00a6                               v5 = load.i32 notrap aligned region0 v4+2044
 ;; @00a9                               return v5
 ;; }
 ;;

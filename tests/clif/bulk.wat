@@ -115,6 +115,6 @@
 ;; @0096                               trapnz v7, user2
 ;; @0096                               v8 = symbol_value.i32 gv1
 ;; @0096                               v9 = iadd v8, v0
-;; @0096                               istore32 notrap region1 v5, v9+4
+;; @0096                               istore32 notrap aligned region1 v5, v9+4
 ;; @009a                               return
 ;; }

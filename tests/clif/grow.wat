@@ -60,7 +60,7 @@
 ;; @0063                               v6 = icmp ugt v0, v5
 ;; @0063                               trapnz v6, user2
 ;; @0063                               v8 = iadd v2, v0
-;; @0063                               v9 = load.i32 notrap region0 v8
+;; @0063                               v9 = load.i32 notrap aligned region0 v8
 ;; @0066                               return v9
 ;; }
 ;;
@@ -80,7 +80,7 @@
 ;; @006b                               v7 = icmp ugt v0, v6
 ;; @006b                               trapnz v7, user2
 ;; @006b                               v9 = iadd v2, v0
-;; @006b                               v10 = load.i64 notrap region0 v9+0x0001_1170
+;; @006b                               v10 = load.i64 notrap aligned region0 v9+0x0001_1170
 ;; @0070                               return v10
 ;; }
 ;;

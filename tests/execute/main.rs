@@ -3,13 +3,10 @@
 //! A program exports `run`, which logs numbers through `compose.log_u32` and may trap. Lines that start with `;;!`
 //! belong to the component's node in the manifest; `;;? software` keeps a program to software bounds.
 
-mod bare;
 mod coverage;
 mod image;
 mod oracle;
 mod shapes;
-#[path = "../support/mod.rs"]
-mod support;
 mod table;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -33,10 +30,8 @@ fn main() {
             if target == Target::Hardware && text.contains(";;? software") {
                 continue;
             }
-            let (name, text) = (name.clone(), text.clone());
-            trials.push(Trial::test(format!("{}::{name}", target.name()), move || {
-                Program::read(&name, &text)?.check(target)
-            }));
+            let text = text.clone();
+            trials.push(Trial::test(format!("{}::{name}", target.name()), move || Program::read(&text)?.check(target)));
         }
     }
     for target in Target::ALL {
@@ -44,11 +39,10 @@ fn main() {
             let name = format!("{}::table::{}", target.name(), group.name);
             trials.push(Trial::test(name, move || check_table(&group, target)));
         }
-        // Whole images take longer.
-        for seed in 0..if target == Target::Bare { 16 } else { 4 } {
+        for seed in 0..8 {
             trials.push(Trial::test(format!("{}::shapes::{seed}", target.name()), move || {
                 let text = format!(";;! memory budget=(KiB)64\n{}", shapes::program(seed));
-                Program::read(&format!("shapes-{seed}"), &text)?.check(target)
+                Program::read(&text)?.check(target)
             }));
         }
     }
@@ -57,22 +51,19 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-/// Where a program runs.
+/// How a program is held in its memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
-    /// Code alone, software bounds.
-    Bare,
-    /// The whole image, with software bounds, and with those of the protection unit alone.
+    /// With bounds checks in the code, and with those of the protection unit alone.
     Software,
     Hardware,
 }
 
 impl Target {
-    const ALL: [Target; 3] = [Target::Bare, Target::Software, Target::Hardware];
+    const ALL: [Target; 2] = [Target::Software, Target::Hardware];
 
     fn name(self) -> &'static str {
         match self {
-            Target::Bare => "bare",
             Target::Software => "software",
             Target::Hardware => "hardware",
         }
@@ -80,17 +71,16 @@ impl Target {
 }
 
 struct Program {
-    name: String,
     /// The component's nodes.
     nodes: String,
     wasm: Vec<u8>,
 }
 
 impl Program {
-    fn read(name: &str, text: &str) -> Result<Program, Failed> {
+    fn read(text: &str) -> Result<Program, Failed> {
         let nodes = text.lines().filter_map(|line| line.strip_prefix(";;!"));
         let nodes = nodes.map(|node| format!("    {}\n", node.trim())).collect();
-        Ok(Program { name: name.to_owned(), nodes, wasm: wat::parse_str(text)? })
+        Ok(Program { nodes, wasm: wat::parse_str(text)? })
     }
 
     fn expected(&self) -> Outcome {
@@ -103,13 +93,7 @@ impl Program {
     }
 
     fn run(&self, target: Target) -> Result<Outcome, Failed> {
-        Ok(match target {
-            Target::Bare => {
-                let nodes = image::nodes(&self.nodes, "software");
-                support::with_system(&nodes, &[("main", &self.wasm)], |system| bare::run(system, &self.name))??
-            }
-            Target::Software | Target::Hardware => image::run(&self.nodes, &self.wasm, target.name())?,
-        })
+        Ok(image::run(&self.nodes, &self.wasm, target.name())?)
     }
 }
 
@@ -126,7 +110,7 @@ fn every_operator(texts: &[String]) -> Result<(), Failed> {
 fn check_table(group: &table::Group, target: Target) -> Result<(), Failed> {
     let read = |cases: &[table::Case], detail| {
         let text = format!(";;! memory budget=(KiB)64\n{}", table::program(cases, detail));
-        Program::read(group.name, &text)
+        Program::read(&text)
     };
     let program = read(&group.cases, false)?;
     let (expected, actual) = (program.expected(), program.run(target)?);

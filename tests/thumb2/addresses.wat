@@ -66,16 +66,14 @@
 ;; 10 bytes, frame 0
 ;; .L0:
 ;;    0  add.w r2, r11, r0
-;;    4  ldr r1, [r2, #20]
-;;    6  ldr r0, [r2, #16]
+;;    4  ldrd r0, r1, [r2, #16]
 ;;    8  bx lr
 ;;
 ;; main!pair_store
 ;; 8 bytes, frame 0
 ;; .L0:
 ;;    0  add r0, r11
-;;    2  str r2, [r0, #4]
-;;    4  str r1, [r0]
+;;    2  strd r1, r2, [r0]
 ;;    6  bx lr
 ;;
 ;; main!global

@@ -26,8 +26,7 @@
 ;;    6  bls.n #0
 ;;    8  udf #2
 ;;    a  add r0, r11
-;;    c  str r2, [r0, #104]
-;;    e  str r1, [r0, #100]
+;;    c  strd r1, r2, [r0, #100]
 ;;   10  bx lr
 ;;
 ;; main!certain

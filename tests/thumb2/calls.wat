@@ -40,26 +40,24 @@
 ;;    a  pop {r4, pc}
 ;;
 ;; main!call_many
-;; 40 bytes, frame 24
+;; 34 bytes, frame 24
 ;; .L0:
-;;    0  push {r4, r5, lr}
-;;    2  sub sp, #12
-;;    4  mov r4, r0
+;;    0  push {r4, lr}
+;;    2  sub sp, #16
+;;    4  mov lr, r0
 ;;    6  movs r0, #1
 ;;    8  movs r2, #2
 ;;    a  movs r3, #0
-;;    c  movs r5, #3
+;;    c  movs r4, #3
 ;;    e  movs r1, #0
-;;   10  str r5, [sp]
+;;   10  str r4, [sp]
 ;;   12  str r1, [sp, #4]
-;;   14  mov r1, r4
+;;   14  mov r1, lr
 ;;   16  str r1, [sp, #8]
 ;;   18  bl component0.func2
-;;   1c  ldr r4, [sp]
-;;   1e  adds r0, r0, r2
-;;   20  adc.w r1, r1, r3
-;;   24  add sp, #12
-;;   26  pop {r4, r5, pc}
+;;   1c  adds r0, r0, r2
+;;   1e  add sp, #16
+;;   20  pop {r4, pc}
 ;;
 ;; main!indirect
 ;; 44 bytes, frame 8

@@ -1,29 +1,38 @@
 //! What instruction selection sees: values as registers, and what defines a value.
 
 use super::Machine;
+use crate::board::Cpu;
 use crate::codegen::object::Symbol;
 use crate::codegen::reg::Reg;
 use crate::codegen::translate::Translated;
 use crate::ingest::Unit;
 use cranelift_codegen::entity::SecondaryMap;
-use cranelift_codegen::ir::{self, InstructionData, Opcode, Type, Value, ValueDef, types};
+use cranelift_codegen::ir::{self, InstructionData, Opcode, Type, Value, ValueDef};
+use regalloc2::{RegClass, VReg};
 use std::collections::HashMap;
 
 /// An operator that an ISA does not lower.
 #[derive(Debug)]
 pub struct Unsupported(pub String);
 
-/// The registers of a value: `hi` exists for 64-bit values only.
+/// The registers of a value: one, or two for what is wider than a core register; low word first.
 #[derive(Clone, Copy, Debug)]
 struct Regs {
-    lo: Reg,
-    hi: Reg,
+    list: [Reg; 2],
+    count: usize,
+}
+
+impl Regs {
+    fn as_slice(&self) -> &[Reg] {
+        &self.list[..self.count]
+    }
 }
 
 pub struct Context<'a, M: Machine> {
     pub func: &'a ir::Function,
     /// Whose code this is.
     pub unit: Unit,
+    pub cpu: &'a Cpu,
     translated: &'a Translated,
     regs: SecondaryMap<Value, Option<Regs>>,
     /// How often the CLIF names a value.
@@ -31,27 +40,31 @@ pub struct Context<'a, M: Machine> {
     /// Whether lowered code reads the value's registers.
     used: SecondaryMap<Value, bool>,
     aliases: HashMap<Reg, Reg>,
-    next_virtual: u32,
+    /// Of each virtual register: whether code that has been lowered reads it. Uses are lowered before definitions.
+    live: Vec<bool>,
+    /// Of each virtual register.
+    classes: Vec<RegClass>,
     /// Instructions of the CLIF instruction that is being lowered, in program order.
     pub(super) out: Vec<M::Inst>,
     /// Largest outgoing area, in words.
     pub outgoing_words: u32,
-    /// Words of results and parameters beyond the registers, at the caller's.
     pub has_calls: bool,
 }
 
 impl<'a, M: Machine> Context<'a, M> {
-    pub(super) fn new(unit: Unit, translated: &'a Translated) -> Self {
+    pub(super) fn new(unit: Unit, cpu: &'a Cpu, translated: &'a Translated) -> Self {
         let func = &translated.func;
         let mut cx = Context {
             func,
             unit,
+            cpu,
             translated,
             regs: SecondaryMap::new(),
             clif_uses: SecondaryMap::new(),
             used: SecondaryMap::new(),
             aliases: HashMap::new(),
-            next_virtual: 0,
+            live: Vec::new(),
+            classes: Vec::new(),
             out: Vec::new(),
             outgoing_words: 0,
             has_calls: false,
@@ -73,19 +86,30 @@ impl<'a, M: Machine> Context<'a, M> {
     }
 
     fn assign(&mut self, value: Value) {
-        let lo = self.temp();
-        let hi = if self.ty(value).bits() > 32 { self.temp() } else { lo };
-        self.regs[value] = Some(Regs { lo, hi });
+        let classes = M::classes(self.cpu, self.ty(value));
+        let first = self.temp_of(classes[0]);
+        let second = classes.get(1).map_or(first, |&class| self.temp_of(class));
+        self.regs[value] = Some(Regs { list: [first, second], count: classes.len() });
     }
 
-    /// A fresh virtual register.
+    /// A fresh virtual core register.
     pub fn temp(&mut self) -> Reg {
-        self.next_virtual += 1;
-        Reg::virtual_(self.next_virtual - 1)
+        self.temp_of(RegClass::Int)
     }
 
-    pub(super) fn virtual_count(&self) -> u32 {
-        self.next_virtual
+    pub fn temp_of(&mut self, class: RegClass) -> Reg {
+        self.classes.push(class);
+        Reg::virtual_(self.classes.len() as u32 - 1)
+    }
+
+    pub(super) fn into_classes(self) -> Vec<RegClass> {
+        self.classes
+    }
+
+    /// As regalloc2 names it.
+    pub(super) fn vreg(&self, reg: Reg) -> VReg {
+        let index = reg.as_virtual().expect("a virtual register") as usize;
+        VReg::new(index, self.classes[index])
     }
 
     pub fn emit(&mut self, inst: M::Inst) {
@@ -96,49 +120,51 @@ impl<'a, M: Machine> Context<'a, M> {
         self.func.dfg.value_type(value)
     }
 
-    /// A value of at most 32 bits as a register. Bits above its type are arbitrary.
+    /// A value that is in one register. Bits above its type are arbitrary.
     pub fn reg(&mut self, value: Value) -> Reg {
-        debug_assert!(self.ty(value).bits() <= 32);
+        debug_assert_eq!(self.regs[value].map(|regs| regs.count), Some(1));
         self.low(value)
     }
 
-    /// The low 32 bits of a value.
+    /// The low word of a value.
     pub fn low(&mut self, value: Value) -> Reg {
-        self.used[value] = true;
-        self.regs[value].expect("every value has registers").lo
+        self.words(value)[0]
     }
 
-    /// A 64-bit value as (low, high).
+    /// A value that is in two core registers, as (low, high).
     pub fn pair(&mut self, value: Value) -> (Reg, Reg) {
-        debug_assert_eq!(self.ty(value).bits(), 64);
-        self.used[value] = true;
-        let regs = self.regs[value].expect("every value has registers");
-        (regs.lo, regs.hi)
+        match self.words(value)[..] {
+            [lo, hi] => (lo, hi),
+            _ => unreachable!("{value} is in one register"),
+        }
     }
 
-    /// The words of a value, low first.
+    /// The registers of a value, low word first.
     pub fn words(&mut self, value: Value) -> Vec<Reg> {
-        if self.ty(value).bits() == 64 {
-            let (lo, hi) = self.pair(value);
-            vec![lo, hi]
-        } else {
-            vec![self.reg(value)]
-        }
+        self.used[value] = true;
+        self.def_words(value)
     }
 
     /// The registers that the code being lowered has to define.
     pub fn def(&mut self, value: Value) -> Reg {
-        self.regs[value].expect("every value has registers").lo
+        self.def_words(value)[0]
     }
 
     pub fn def_pair(&mut self, value: Value) -> (Reg, Reg) {
-        let regs = self.regs[value].expect("every value has registers");
-        (regs.lo, regs.hi)
+        match self.def_words(value)[..] {
+            [lo, hi] => (lo, hi),
+            _ => unreachable!("{value} is in one register"),
+        }
     }
 
     pub fn def_words(&mut self, value: Value) -> Vec<Reg> {
-        let regs = self.regs[value].expect("every value has registers");
-        if self.ty(value).bits() == 64 { vec![regs.lo, regs.hi] } else { vec![regs.lo] }
+        self.regs[value].expect("every value has registers").as_slice().to_vec()
+    }
+
+    /// The class of the (first) register of a value.
+    pub fn class(&self, value: Value) -> RegClass {
+        let first = self.regs[value].expect("every value has registers").list[0];
+        self.classes[first.as_virtual().expect("a virtual register") as usize]
     }
 
     /// Makes `defined` another name of `source`: no instruction is needed.
@@ -146,6 +172,25 @@ impl<'a, M: Machine> Context<'a, M> {
         let source = self.resolve(source);
         debug_assert_ne!(defined, source);
         self.aliases.insert(defined, source);
+        if self.is_live(defined) {
+            self.mark_live(source);
+        }
+    }
+
+    /// Notes that code which has been lowered reads a register.
+    pub(super) fn mark_live(&mut self, reg: Reg) {
+        if let Some(index) = reg.as_virtual() {
+            let index = index as usize;
+            if self.live.len() <= index {
+                self.live.resize(index + 1, false);
+            }
+            self.live[index] = true;
+        }
+    }
+
+    /// Does code that has been lowered read this register? Physical ones are always read.
+    pub(super) fn is_live(&self, reg: Reg) -> bool {
+        reg.as_virtual().is_none_or(|index| self.live.get(index as usize).copied().unwrap_or(false))
     }
 
     pub(super) fn resolve(&self, mut reg: Reg) -> Reg {
@@ -186,9 +231,11 @@ impl<'a, M: Machine> Context<'a, M> {
         }
     }
 
-    /// The bits of a constant, zero-extended from its type.
+    /// The bits of a constant, zero-extended from its type; of a float, its bit pattern.
     pub fn constant(&self, value: Value) -> Option<u64> {
         match self.func.dfg.insts[self.def_inst(value)?] {
+            InstructionData::UnaryIeee32 { imm, .. } => Some(u64::from(imm.bits())),
+            InstructionData::UnaryIeee64 { imm, .. } => Some(imm.bits()),
             InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => {
                 let bits = self.ty(value).bits();
                 let mask = if bits == 64 { u64::MAX } else { (1 << bits) - 1 };
@@ -200,7 +247,7 @@ impl<'a, M: Machine> Context<'a, M> {
 
     /// A constant of at most 32 bits, as a 32-bit operand with the bits above its type zero.
     pub fn constant32(&self, value: Value) -> Option<u32> {
-        if self.ty(value) == types::I64 {
+        if self.ty(value).bits() > 32 {
             return None;
         }
         self.constant(value).map(|c| c as u32)

@@ -4,7 +4,7 @@
 //! definition. An instruction whose results nobody asked for by then, and that has no effect, is not lowered:
 //! that is how values that were folded into their users vanish.
 //!
-//! A 64-bit value is two virtual registers from here on. An ISA supplies [`Machine`]: it selects instructions,
+//! A value that is wider than a register of its kind is two virtual registers from here on. An ISA supplies [`Machine`]: it selects instructions,
 //! names their operands, and emits bytes once registers are known.
 
 mod blocks;
@@ -15,15 +15,20 @@ pub use blocks::BlockIndex;
 pub use context::{Context, Unsupported};
 pub use vcode::{Role, VCode};
 
+use crate::board::Cpu;
 use crate::codegen::object;
 use crate::codegen::translate::Translated;
 use crate::ingest::Unit;
 use cranelift_codegen::ir;
+use regalloc2::RegClass;
 use std::fmt::Debug;
 
 /// What an ISA supplies.
 pub trait Machine: Sized {
     type Inst: Clone + Debug;
+
+    /// The registers of a value of this type: one, or two core registers.
+    fn classes(cpu: &Cpu, ty: ir::Type) -> &'static [RegClass];
 
     /// Lowers one instruction that is not a branch.
     fn select(cx: &mut Context<'_, Self>, inst: ir::Inst) -> Result<(), Unsupported>;
@@ -44,11 +49,17 @@ pub trait Machine: Sized {
     /// Registers that are destroyed, results excepted.
     fn clobbers(inst: &Self::Inst) -> regalloc2::PRegSet;
 
+    /// Does an instruction nothing but define its results? Then it may be left out where nobody reads them.
+    fn is_pure(inst: &Self::Inst) -> bool;
+
     fn is_return(inst: &Self::Inst) -> bool;
 
     fn is_branch(inst: &Self::Inst) -> bool;
 
-    fn environment() -> regalloc2::MachineEnv;
+    fn environment(cpu: &Cpu) -> regalloc2::MachineEnv;
+
+    /// Words of a spill slot.
+    fn spill_words(class: RegClass) -> usize;
 
     /// Bytes, once the registers are known.
     fn emit(vcode: &VCode<Self>, allocation: &regalloc2::Output) -> Emitted;
@@ -77,9 +88,9 @@ pub enum LowerError {
 }
 
 /// Lowers one optimised function, allocates registers and emits it.
-pub fn function<M: Machine>(unit: Unit, translated: &Translated) -> Result<Emitted, LowerError> {
-    let vcode = vcode::build::<M>(unit, translated)?;
-    let environment = M::environment();
+pub fn function<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) -> Result<Emitted, LowerError> {
+    let vcode = vcode::build::<M>(unit, cpu, translated)?;
+    let environment = M::environment(cpu);
     let options = regalloc2::RegallocOptions {
         verbose_log: false,
         validate_ssa: cfg!(debug_assertions),

@@ -3,6 +3,7 @@
 use super::blocks::{BlockIndex, Lowered, Order, destinations};
 use super::context::{Context, Unsupported, has_effect};
 use super::{LowerError, Machine};
+use crate::board::Cpu;
 use crate::codegen::reg::Reg;
 use crate::codegen::translate::Translated;
 use crate::ingest::Unit;
@@ -46,7 +47,7 @@ pub struct VCode<M: Machine> {
     params: Vec<Vec<VReg>>,
     /// For each block, the arguments for each successor.
     args: Vec<Vec<Vec<VReg>>>,
-    virtual_count: usize,
+    classes: Vec<RegClass>,
 }
 
 impl<M: Machine> VCode<M> {
@@ -75,10 +76,10 @@ impl<M: Machine> VCode<M> {
 type BlockCode<I> = Vec<(I, Option<u32>)>;
 
 /// Lowers all blocks.
-pub(super) fn build<M: Machine>(unit: Unit, translated: &Translated) -> Result<VCode<M>, LowerError> {
+pub(super) fn build<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) -> Result<VCode<M>, LowerError> {
     let func = &translated.func;
     let order = Order::compute(func);
-    let mut cx = Context::<M>::new(unit, translated);
+    let mut cx = Context::<M>::new(unit, cpu, translated);
     let mut code: SecondaryMap<ir::Block, Option<BlockCode<M::Inst>>> = SecondaryMap::new();
     for &block in &order.uses_first {
         code[block] = Some(lower_block(&mut cx, block, &order)?);
@@ -98,7 +99,7 @@ pub(super) fn build<M: Machine>(unit: Unit, translated: &Translated) -> Result<V
         preds: vec![Vec::new(); order.blocks.len()],
         params: Vec::new(),
         args: Vec::new(),
-        virtual_count: cx.virtual_count() as usize,
+        classes: Vec::new(),
     };
     let entry = func.layout.entry_block();
     for (index, lowered) in order.blocks.iter().enumerate() {
@@ -133,12 +134,13 @@ pub(super) fn build<M: Machine>(unit: Unit, translated: &Translated) -> Result<V
             Lowered::Original(block) if Some(block) != entry => {
                 let params = func.dfg.block_params(block).to_vec();
                 let words: Vec<Reg> = params.iter().flat_map(|&p| cx.def_words(p)).collect();
-                words.into_iter().map(|r| vreg(cx.resolve(r))).collect()
+                words.into_iter().map(|r| cx.vreg(cx.resolve(r))).collect()
             }
             _ => Vec::new(),
         });
         vcode.ranges.push(vcode.insts.len() as u32);
     }
+    vcode.classes = cx.into_classes();
     Ok(vcode)
 }
 
@@ -147,7 +149,33 @@ fn arguments<M: Machine>(cx: &mut Context<'_, M>, call: &ir::BlockCall) -> Vec<V
     let values: Vec<ir::Value> =
         call.args(&cx.func.dfg.value_lists).map(|a| a.as_value().expect("plain arguments")).collect();
     let words: Vec<Reg> = values.iter().flat_map(|&v| cx.words(v)).collect();
-    words.into_iter().map(|r| vreg(cx.resolve(r))).collect()
+    words
+        .into_iter()
+        .map(|reg| {
+            let reg = cx.resolve(reg);
+            cx.mark_live(reg);
+            cx.vreg(reg)
+        })
+        .collect()
+}
+
+/// Takes the instructions that were just lowered, last first, but for those whose results nobody reads: one half of a
+/// pair, a constant that was folded after all.
+fn keep_needed<M: Machine>(cx: &mut Context<'_, M>, location: Option<u32>, reversed: &mut BlockCode<M::Inst>) {
+    for mut inst in std::mem::take(&mut cx.out).into_iter().rev() {
+        let (mut uses, mut needed) = (Vec::new(), !M::is_pure(&inst));
+        M::visit(&mut inst, &mut |reg, role| match role {
+            Role::Use | Role::UseLate | Role::FixedUse(_) => uses.push(*reg),
+            Role::Def | Role::DefEarly | Role::Reuse(_) | Role::FixedDef(_) => needed |= cx.is_live(*reg),
+        });
+        if needed {
+            uses.into_iter().for_each(|reg| {
+                let reg = cx.resolve(reg);
+                cx.mark_live(reg);
+            });
+            reversed.push((inst, location));
+        }
+    }
 }
 
 fn lower_block<M: Machine>(
@@ -174,19 +202,15 @@ fn lower_block<M: Machine>(
             M::select(cx, inst)
         };
         selected.map_err(|Unsupported(operator)| LowerError::Unsupported { operator, offset: location })?;
-        reversed.extend(cx.out.drain(..).rev().map(|i| (i, location)));
+        keep_needed(cx, location, &mut reversed);
     }
     if Some(block) == func.layout.entry_block() {
         let params = func.dfg.block_params(block).to_vec();
         M::select_entry(cx, &params);
-        reversed.extend(cx.out.drain(..).rev().map(|i| (i, None)));
+        keep_needed(cx, None, &mut reversed);
     }
     reversed.reverse();
     Ok(reversed)
-}
-
-fn vreg(reg: Reg) -> VReg {
-    VReg::new(reg.as_virtual().expect("a virtual register") as usize, RegClass::Int)
 }
 
 impl<M: Machine> VCode<M> {
@@ -206,7 +230,7 @@ impl<M: Machine> VCode<M> {
                 Role::FixedUse(p) => (fixed(p), OperandKind::Use, OperandPos::Early),
                 Role::FixedDef(p) => (fixed(p), OperandKind::Def, OperandPos::Late),
             };
-            operands.push(Operand::new(vreg(*reg), constraint, kind, pos));
+            operands.push(Operand::new(cx.vreg(*reg), constraint, kind, pos));
         });
         self.operand_ranges.push(self.operands.len() as u32);
         self.clobbers.push(M::clobbers(&inst));
@@ -273,10 +297,10 @@ impl<M: Machine> regalloc2::Function for VCode<M> {
     }
 
     fn num_vregs(&self) -> usize {
-        self.virtual_count
+        self.classes.len()
     }
 
-    fn spillslot_size(&self, _class: RegClass) -> usize {
-        1
+    fn spillslot_size(&self, class: RegClass) -> usize {
+        M::spill_words(class)
     }
 }

@@ -12,12 +12,13 @@
 //! ```
 
 use super::asm::Assembler;
-use super::inst::{AluOp, Cond, Flags, IP, Inst, LR, Label, Mem, SP, Shift, Width};
-use super::machine::{CallTarget, MInst, Thumb2};
+use super::encode::float_offset_fits;
+use super::inst::{AluOp, Cond, Flags, IP, Inst, LR, Label, Mem, Precision, SP, Shift, Width, double, single};
+use super::minst::{CallTarget, DOUBLE, MInst, SINGLE, Thumb2};
 use crate::codegen::lower::{BlockIndex, Emitted, Machine, VCode};
 use crate::codegen::object::Call;
 use crate::codegen::reg::Reg;
-use regalloc2::{Allocation, AllocationKind, Edit, InstOrEdit, Output};
+use regalloc2::{Allocation, Edit, InstOrEdit, Output, RegClass};
 
 const CALLEE_SAVED: u16 = 0b0000_0111_1111_0000;
 const LR_BIT: u16 = 1 << 14;
@@ -41,7 +42,9 @@ impl Names {
         let mut uses = [0u32; 16];
         let moved = output.edits.iter().flat_map(|(_, Edit::Move { from, to })| [*from, *to]);
         for preg in output.allocs.iter().copied().chain(moved).filter_map(Allocation::as_reg) {
-            uses[preg.hw_enc()] += 1;
+            if preg.class() == RegClass::Int {
+                uses[preg.hw_enc()] += 1;
+            }
         }
         let mut by_use: Vec<u8> = (0..16).filter(|r| CALLEE_SAVED & 1 << r != 0).collect();
         by_use.sort_by_key(|&r| std::cmp::Reverse(uses[r as usize]));
@@ -55,7 +58,11 @@ impl Names {
 
     /// The physical register of an allocation, if it is one.
     fn reg(&self, allocation: Allocation) -> Option<Reg> {
-        allocation.as_reg().map(|preg| Reg::physical(self.0[preg.hw_enc()]))
+        allocation.as_reg().map(|preg| match preg.class() {
+            RegClass::Int => Reg::physical(self.0[preg.hw_enc()]),
+            SINGLE => single(preg.hw_enc() as u8),
+            DOUBLE => double(preg.hw_enc() as u8),
+        })
     }
 }
 
@@ -217,24 +224,44 @@ impl Emitter<'_> {
 
     /// A move of the allocator: never touches the flags.
     fn move_(&mut self, from: Allocation, to: Allocation) {
-        let slot = |a: Allocation| Mem::Slot { index: a.as_stack().expect("a stack slot").index() as u32 };
-        match (from.kind(), to.kind()) {
-            (AllocationKind::Reg, AllocationKind::Reg) => {
+        let slot = |a: Allocation| a.as_stack().map(|slot| Mem::Slot { index: slot.index() as u32 });
+        let class = from.as_reg().or(to.as_reg()).expect("the allocator finds its own scratch register").class();
+        let precision = if class == DOUBLE { Precision::Double } else { Precision::Single };
+        let inst = match (slot(from), slot(to)) {
+            (None, None) => {
                 let (rm, rd) = (self.register(from), self.register(to));
-                if rd != rm {
-                    self.push(Inst::Mov { rd, rm });
+                match class {
+                    RegClass::Int => Inst::Mov { rd, rm },
+                    _ => Inst::FloatMov { precision, rd, rm },
                 }
             }
-            (AllocationKind::Reg, AllocationKind::Stack) => {
-                let (rt, mem) = (self.register(from), self.frame_mem(slot(to)));
-                self.push(Inst::Store { width: Width::Word, rt, mem });
+            (None, Some(mem)) => {
+                let rt = self.register(from);
+                match class {
+                    RegClass::Int => Inst::Store { width: Width::Word, rt, mem: self.frame_mem(mem) },
+                    _ => Inst::FloatStore { precision, rt, mem: self.float_mem(mem) },
+                }
             }
-            (AllocationKind::Stack, AllocationKind::Reg) => {
-                let (rt, mem) = (self.register(to), self.frame_mem(slot(from)));
-                self.push(Inst::Load { width: Width::Word, rt, mem });
+            (Some(mem), _) => {
+                let rt = self.register(to);
+                match class {
+                    RegClass::Int => Inst::Load { width: Width::Word, rt, mem: self.frame_mem(mem) },
+                    _ => Inst::FloatLoad { precision, rt, mem: self.float_mem(mem) },
+                }
             }
-            _ => unreachable!("the allocator finds its own scratch register: {from:?} -> {to:?}"),
+        };
+        self.push(inst);
+    }
+
+    /// As [`Self::frame_mem`], for VLDR and VSTR.
+    fn float_mem(&mut self, mem: Mem) -> Mem {
+        let offset = self.frame.offset(mem);
+        if float_offset_fits(offset as i32) {
+            return Mem::Offset { base: SP, offset: offset as i32 };
         }
+        self.push(Inst::MovImm { flags: Flags::Keep, rd: IP, imm: offset });
+        self.push(Inst::Alu { op: AluOp::Add, flags: Flags::Keep, rd: IP, rn: IP, rm: SP, shift: Shift::NONE });
+        Mem::Offset { base: IP, offset: 0 }
     }
 
     /// Resolves a frame operand, through the scratch register where it is out of reach.

@@ -1,7 +1,10 @@
 //! One machine instruction -> its encoding: the first fitting row of the [table](super::table), a narrow one if
 //! there is one. Also what lowering asks about legal immediates.
 
-use super::inst::{AluOp, Cond, Flags, MulAddOp, MulLongOp, MulOp, Shift, ShiftOp, TestOp, UnaryOp, Width};
+use super::inst::{
+    AluOp, Cond, Convert, Flags, FloatOp, FloatUnaryOp, MulAddOp, MulLongOp, MulOp, Precision, Shift, ShiftOp, TestOp,
+    UnaryOp, Width,
+};
 use super::table::{Effect, Row, rows};
 
 /// What the table is keyed by: one mnemonic with one kind of operands.
@@ -32,6 +35,23 @@ pub(super) enum Op {
     StoreIndex(Width),
     StorePre(Width),
     StorePost(Width),
+    Float(FloatOp, Precision),
+    FloatUnary(FloatUnaryOp, Precision),
+    FloatMov(Precision),
+    FloatCompare(Precision),
+    FloatCompareZero(Precision),
+    FloatFlags,
+    Convert(Convert),
+    FloatFromCore,
+    CoreFromFloat,
+    DoubleFromCore,
+    CoreFromDouble,
+    FloatLoad(Precision),
+    FloatStore(Precision),
+    FloatLoadAll,
+    FloatStoreAll,
+    LoadUser,
+    StoreUser,
     LoadPair,
     StorePair,
     LoadMultiple { writeback: bool },
@@ -240,6 +260,11 @@ pub fn move_immediate_fits(imm: u32) -> bool {
 /// Whether `Mem::Offset` takes the offset.
 pub fn offset_fits(offset: i32) -> bool {
     (-255..=4095).contains(&offset)
+}
+
+/// Whether `Inst::FloatLoad` and `Inst::FloatStore` take the offset.
+pub fn float_offset_fits(offset: i32) -> bool {
+    (-1020..=1020).contains(&offset) && offset % 4 == 0
 }
 
 /// Whether `Inst::LoadPair` and `Inst::StorePair` take the offset.

@@ -96,6 +96,52 @@ pub(super) fn expand(inst: &Inst) -> Option<Vec<Machine>> {
             let forms = [Op::Store(width), Op::StoreIndex(width), Op::StorePre(width), Op::StorePost(width)];
             Some(vec![access(forms, rt, mem)])
         }
+        Inst::Float { op, precision, rd, rn, rm } => {
+            one(Op::Float(op, precision), Operands { d: float(rd), n: float(rn), m: float(rm), ..zero })
+        }
+        Inst::FloatUnary { op, precision, rd, rm } => {
+            one(Op::FloatUnary(op, precision), Operands { d: float(rd), m: float(rm), ..zero })
+        }
+        Inst::FloatMov { rd, rm, .. } if rd == rm => Some(vec![]),
+        Inst::FloatMov { precision, rd, rm } => {
+            one(Op::FloatMov(precision), Operands { d: float(rd), m: float(rm), ..zero })
+        }
+        Inst::FloatCondMov { cond, precision, rd, rd_in, rn } => {
+            debug_assert_eq!(rd, rd_in, "allocation must tie the destination of {inst:?}");
+            if rd == rn {
+                return Some(vec![]);
+            }
+            let operands = Operands { d: float(rd), m: float(rn), ..zero };
+            Some(vec![it(cond, false), in_it(cond, Op::FloatMov(precision), operands)])
+        }
+        Inst::FloatCondAdd { cond, precision, rd, rd_in, rn, rm } => {
+            debug_assert_eq!(rd, rd_in, "allocation must tie the destination of {inst:?}");
+            let operands = Operands { d: float(rd), n: float(rn), m: float(rm), ..zero };
+            Some(vec![it(cond, false), in_it(cond, Op::Float(FloatOp::Add, precision), operands)])
+        }
+        Inst::FloatCompare { precision, rn, rm } => Some(vec![
+            Machine { op: Op::FloatCompare(precision), operands: Operands { d: float(rn), m: float(rm), ..zero } },
+            Machine { op: Op::FloatFlags, operands: zero },
+        ]),
+        Inst::FloatCompareZero { precision, rn } => Some(vec![
+            Machine { op: Op::FloatCompareZero(precision), operands: Operands { d: float(rn), ..zero } },
+            Machine { op: Op::FloatFlags, operands: zero },
+        ]),
+        Inst::Convert { op, rd, rm } => one(Op::Convert(op), Operands { d: float(rd), m: float(rm), ..zero }),
+        Inst::FloatFromCore { rd, rt } => one(Op::FloatFromCore, Operands { n: float(rd), d: rt.number(), ..zero }),
+        Inst::CoreFromFloat { rt, rm } => one(Op::CoreFromFloat, Operands { n: float(rm), d: rt.number(), ..zero }),
+        Inst::DoubleFromCore { rd, rt, rt2 } => {
+            one(Op::DoubleFromCore, Operands { m: float(rd), d: rt.number(), a: rt2.number(), ..zero })
+        }
+        Inst::CoreFromDouble { rt, rt2, rm } => {
+            one(Op::CoreFromDouble, Operands { m: float(rm), d: rt.number(), a: rt2.number(), ..zero })
+        }
+        Inst::FloatLoad { precision, rt, mem } => one(Op::FloatLoad(precision), float_access(rt, mem)),
+        Inst::FloatStore { precision, rt, mem } => one(Op::FloatStore(precision), float_access(rt, mem)),
+        Inst::FloatStoreAll { base } => one(Op::FloatStoreAll, Operands { n: base.number(), ..zero }),
+        Inst::LoadUser { rt, base } => one(Op::LoadUser, Operands { d: rt.number(), n: base.number(), ..zero }),
+        Inst::StoreUser { rt, base } => one(Op::StoreUser, Operands { d: rt.number(), n: base.number(), ..zero }),
+        Inst::FloatLoadAll { base } => one(Op::FloatLoadAll, Operands { n: base.number(), ..zero }),
         Inst::LoadPair { rt, rt2, base, offset } => one(
             Op::LoadPair,
             Operands { d: rt.number(), a: rt2.number(), n: base.number(), imm: offset as u32, ..zero },
@@ -165,6 +211,19 @@ fn access([offset_form, index_form, pre, post]: [Op; 4], rt: crate::codegen::reg
         }
     };
     Machine { op, operands }
+}
+
+/// The number that an encoding has for a floating-point register.
+fn float(reg: crate::codegen::reg::Reg) -> u32 {
+    let (number, first) = (reg.number(), u32::from(FIRST_DOUBLE));
+    if number >= first { number - first } else { number - u32::from(FIRST_SINGLE) }
+}
+
+fn float_access(rt: crate::codegen::reg::Reg, mem: Mem) -> Operands {
+    let Mem::Offset { base, offset } = mem else {
+        unreachable!("{mem:?}: VLDR and VSTR have the offset form only, and emission resolves the frame")
+    };
+    Operands { d: float(rt), n: base.number(), imm: offset as u32, ..Operands::default() }
 }
 
 /// MOV, MVN or MOVW if one of them does, else MOVW and MOVT (and a move onto itself where the flags are wanted).

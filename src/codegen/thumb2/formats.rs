@@ -547,3 +547,136 @@ pub(super) fn msr(o: &Operands) -> Option<u32> {
     general(&[o.n])?;
     Some(o.n << 16 | o.imm)
 }
+
+// ---- floating point: a single register is Vx:X, a double one X:Vx, with X 0 for d0-d15 ----
+
+fn is_single(r: u32) -> Option<()> {
+    check(r < 32)
+}
+
+fn is_double(r: u32) -> Option<()> {
+    check(r < 16)
+}
+
+/// Vd in bits 15:12, D in bit 22.
+fn single_field_d(r: u32) -> u32 {
+    (r >> 1) << 12 | (r & 1) << 22
+}
+
+/// Vn in bits 19:16, N in bit 7.
+fn single_field_n(r: u32) -> u32 {
+    (r >> 1) << 16 | (r & 1) << 7
+}
+
+/// Vm in bits 3:0, M in bit 5.
+fn single_field_m(r: u32) -> u32 {
+    r >> 1 | (r & 1) << 5
+}
+
+///     ......... D .. nnnn dddd .... N . M . mmmm
+pub(super) fn single_dnm(o: &Operands) -> Option<u32> {
+    is_single(o.d)?;
+    is_single(o.n)?;
+    is_single(o.m)?;
+    Some(single_field_d(o.d) | single_field_n(o.n) | single_field_m(o.m))
+}
+
+///     ......... 0 .. nnnn dddd .... 0 . 0 . mmmm
+pub(super) fn double_dnm(o: &Operands) -> Option<u32> {
+    is_double(o.d)?;
+    is_double(o.n)?;
+    is_double(o.m)?;
+    Some(o.d << 12 | o.n << 16 | o.m)
+}
+
+///     ......... D .. .... dddd .... . . M . mmmm
+pub(super) fn single_dm(o: &Operands) -> Option<u32> {
+    is_single(o.d)?;
+    is_single(o.m)?;
+    Some(single_field_d(o.d) | single_field_m(o.m))
+}
+
+///     ......... 0 .. .... dddd .... . . 0 . mmmm
+pub(super) fn double_dm(o: &Operands) -> Option<u32> {
+    is_double(o.d)?;
+    is_double(o.m)?;
+    Some(o.d << 12 | o.m)
+}
+
+///     ......... D .. .... dddd ....
+pub(super) fn single_d(o: &Operands) -> Option<u32> {
+    is_single(o.d)?;
+    Some(single_field_d(o.d))
+}
+
+///     ......... 0 .. .... dddd ....
+pub(super) fn double_d(o: &Operands) -> Option<u32> {
+    is_double(o.d)?;
+    Some(o.d << 12)
+}
+
+///     ......... 0 .. .... dddd .... . . M . mmmm
+pub(super) fn double_d_single_m(o: &Operands) -> Option<u32> {
+    is_double(o.d)?;
+    is_single(o.m)?;
+    Some(o.d << 12 | single_field_m(o.m))
+}
+
+///     ......... D .. .... dddd .... . . 0 . mmmm
+pub(super) fn single_d_double_m(o: &Operands) -> Option<u32> {
+    is_single(o.d)?;
+    is_double(o.m)?;
+    Some(single_field_d(o.d) | o.m)
+}
+
+///     ............ nnnn tttt .... N . . . ....      t is a core register
+pub(super) fn single_n_core_d(o: &Operands) -> Option<u32> {
+    is_single(o.n)?;
+    general(&[o.d])?;
+    Some(single_field_n(o.n) | o.d << 12)
+}
+
+///     ............ uuuu tttt .... . . 0 . mmmm      t and u are core registers
+pub(super) fn double_m_core_pair(o: &Operands) -> Option<u32> {
+    is_double(o.m)?;
+    general(&[o.d, o.a])?;
+    Some(o.a << 16 | o.d << 12 | o.m)
+}
+
+///     ............ nnnn tttt .... 00000000
+pub(super) fn user_access(o: &Operands) -> Option<u32> {
+    general(&[o.d])?;
+    not_pc(o.n)?;
+    Some(o.n << 16 | o.d << 12)
+}
+
+///     ............ nnnn ................
+pub(super) fn base_n(o: &Operands) -> Option<u32> {
+    not_pc(o.n)?;
+    Some(o.n << 16)
+}
+
+/// As [`double_m_core_pair`]; two registers cannot be written as one.
+pub(super) fn double_m_core_pair_distinct(o: &Operands) -> Option<u32> {
+    check(o.d != o.a)?;
+    double_m_core_pair(o)
+}
+
+///     ........ U D .. nnnn dddd .... iiiiiiii       [n, #+-4 * i]
+pub(super) fn single_offset(o: &Operands) -> Option<u32> {
+    is_single(o.d)?;
+    Some(single_field_d(o.d) | float_address(o)?)
+}
+
+///     ........ U 0 .. nnnn dddd .... iiiiiiii       [n, #+-4 * i]
+pub(super) fn double_offset(o: &Operands) -> Option<u32> {
+    is_double(o.d)?;
+    Some(o.d << 12 | float_address(o)?)
+}
+
+fn float_address(o: &Operands) -> Option<u32> {
+    not_pc(o.n)?;
+    let offset = o.imm as i32;
+    let up = u32::from(offset >= 0) << 23;
+    Some(up | o.n << 16 | scaled(offset.unsigned_abs(), 4, 8)?)
+}

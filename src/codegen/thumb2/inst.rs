@@ -23,6 +23,21 @@ pub const SP: Reg = Reg::physical(13);
 pub const LR: Reg = Reg::physical(14);
 pub const PC: Reg = Reg::physical(15);
 
+/// Single-precision register `n`.
+pub const fn single(n: u8) -> Reg {
+    assert!(n < 32);
+    Reg::physical(FIRST_SINGLE + n)
+}
+
+/// Double-precision register `n`.
+pub const fn double(n: u8) -> Reg {
+    assert!(n < 16);
+    Reg::physical(FIRST_DOUBLE + n)
+}
+
+pub(super) const FIRST_SINGLE: u8 = 16;
+pub(super) const FIRST_DOUBLE: u8 = 48;
+
 /// A position in one function's code, bound by the assembler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Label(pub u32);
@@ -212,6 +227,48 @@ impl Special {
             Special::Control => 20,
         }
     }
+}
+
+/// Width of a floating-point operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// Registers s0-s31.
+    Single,
+    /// Registers d0-d15; d*n* is s*2n* and s*2n+1*.
+    Double,
+}
+
+/// `rd = rn op rm` (A6.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FloatOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+/// `rd = op rm`. The rounding ones need FPv5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FloatUnaryOp {
+    Abs,
+    Neg,
+    Sqrt,
+    RoundToZero,
+    RoundToNearest,
+    RoundUp,
+    RoundDown,
+}
+
+/// Conversions: destination, then source. Integers are in single registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Convert {
+    FloatFromSigned(Precision),
+    FloatFromUnsigned(Precision),
+    /// Rounds toward zero and saturates; NaN gives 0.
+    SignedFromFloat(Precision),
+    UnsignedFromFloat(Precision),
+    DoubleFromSingle,
+    SingleFromDouble,
 }
 
 /// One machine instruction. `Call*`, `Trap*`, `Args`, `LoadSymbol`, `Return` and `Move` stand for a fixed short sequence.
@@ -409,6 +466,106 @@ pub enum Inst {
     /// `BX rm`.
     BranchReg {
         rm: Reg,
+    },
+
+    Float {
+        op: FloatOp,
+        precision: Precision,
+        rd: Reg,
+        rn: Reg,
+        rm: Reg,
+    },
+    FloatUnary {
+        op: FloatUnaryOp,
+        precision: Precision,
+        rd: Reg,
+        rm: Reg,
+    },
+    FloatMov {
+        precision: Precision,
+        rd: Reg,
+        rm: Reg,
+    },
+    /// `rd = cond ? rn : rd_in`, as [`Inst::CondMov`].
+    FloatCondMov {
+        cond: Cond,
+        precision: Precision,
+        rd: Reg,
+        rd_in: Reg,
+        rn: Reg,
+    },
+    /// `rd = cond ? rn + rm : rd_in`: a quiet NaN where an operand is NaN.
+    FloatCondAdd {
+        cond: Cond,
+        precision: Precision,
+        rd: Reg,
+        rd_in: Reg,
+        rn: Reg,
+        rm: Reg,
+    },
+    /// `VCMP rn, rm; VMRS APSR_nzcv, FPSCR`. Unordered gives C and V.
+    FloatCompare {
+        precision: Precision,
+        rn: Reg,
+        rm: Reg,
+    },
+    FloatCompareZero {
+        precision: Precision,
+        rn: Reg,
+    },
+    Convert {
+        op: Convert,
+        rd: Reg,
+        rm: Reg,
+    },
+    /// Bits of a core register to a single register, and back.
+    FloatFromCore {
+        rd: Reg,
+        rt: Reg,
+    },
+    CoreFromFloat {
+        rt: Reg,
+        rm: Reg,
+    },
+    /// Bits of two core registers, low first, to a double register, and back.
+    DoubleFromCore {
+        rd: Reg,
+        rt: Reg,
+        rt2: Reg,
+    },
+    CoreFromDouble {
+        rt: Reg,
+        rt2: Reg,
+        rm: Reg,
+    },
+    /// `VLDR`, `VSTR`: `[base, #offset]`, a multiple of 4, -1020..=1020; the address is a multiple of 4.
+    FloatLoad {
+        precision: Precision,
+        rt: Reg,
+        mem: Mem,
+    },
+    FloatStore {
+        precision: Precision,
+        rt: Reg,
+        mem: Mem,
+    },
+
+    /// `VLDMIA base, {s0-s31}`: all floating-point registers at once.
+    FloatLoadAll {
+        base: Reg,
+    },
+    /// `VSTMIA base, {s0-s31}`.
+    FloatStoreAll {
+        base: Reg,
+    },
+    /// `LDRT`/`STRT rt, [base]`: as if unprivileged (A7.7.71).
+    LoadUser {
+        rt: Reg,
+        base: Reg,
+    },
+    StoreUser {
+        rt: Reg,
+        base: Reg,
     },
 
     /// `LDRD`/`STRD rt, rt2, [base, #offset]`: a multiple of 4, -1020..=1020, address 4-aligned.

@@ -1,73 +1,26 @@
 //! Thumb-2 as [`lower::Machine`](crate::codegen::lower::Machine): instructions with operands for the allocator.
 
-use super::inst::{Cond, Inst, LR, Mem, MulAddOp, MulLongOp};
+use super::inst::{Flags, Inst, LR, Mem, MulAddOp, MulLongOp, MulOp};
+use super::minst::{ARGUMENT_REGISTERS, CallTarget, DOUBLE, MInst, SINGLE, Thumb2};
 use super::{emit, select};
+use crate::board::Cpu;
 use crate::codegen::lower::{BlockIndex, Context, Emitted, Machine, Role, Unsupported, VCode};
-use crate::codegen::object::Symbol;
 use crate::codegen::reg::Reg;
-use cranelift_codegen::ir;
+use cranelift_codegen::ir::{self, types};
 use regalloc2::{MachineEnv, PReg, PRegSet, RegClass};
-
-#[derive(Clone, Copy, Debug)]
-pub struct Thumb2;
-
-/// A machine instruction before allocation: one of [`Inst`], or what needs the block structure or the calling convention.
-#[derive(Clone, Debug)]
-pub enum MInst {
-    Plain(Inst),
-    /// The parameters that arrive in registers.
-    Args {
-        defs: Vec<(Reg, u8)>,
-    },
-    Call {
-        target: CallTarget,
-        /// Global type id of an indirect call.
-        type_id: Option<u32>,
-        uses: Vec<(Reg, u8)>,
-        defs: Vec<(Reg, u8)>,
-    },
-    /// Takes the frame down and returns.
-    Return {
-        uses: Vec<(Reg, u8)>,
-    },
-    Jump {
-        to: BlockIndex,
-    },
-    /// On the flags.
-    BranchIf {
-        cond: Cond,
-        then: BlockIndex,
-        otherwise: BlockIndex,
-    },
-    BranchZero {
-        nonzero: bool,
-        rn: Reg,
-        then: BlockIndex,
-        otherwise: BlockIndex,
-    },
-    /// Reads the flags of `CMP index, #targets.len()`: to `default` where `index` is not below.
-    BranchTable {
-        index: Reg,
-        default: BlockIndex,
-        targets: Vec<BlockIndex>,
-    },
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum CallTarget {
-    Symbol(Symbol),
-    Reg(Reg),
-}
-
-/// Registers of arguments and results: r0-r3.
-pub const ARGUMENT_REGISTERS: usize = 4;
-
-fn preg(reg: Reg) -> PReg {
-    PReg::new(reg.number() as usize, RegClass::Int)
-}
 
 impl Machine for Thumb2 {
     type Inst = MInst;
+
+    /// What the CPU has no registers for is in core registers, and its operations are calls of the runtime.
+    fn classes(cpu: &Cpu, ty: ir::Type) -> &'static [RegClass] {
+        match ty {
+            types::F32 if cpu.fpu_single => &[SINGLE],
+            types::F64 if cpu.fpu_double => &[DOUBLE],
+            _ if ty.bits() > 32 => &[RegClass::Int, RegClass::Int],
+            _ => &[RegClass::Int],
+        }
+    }
 
     fn select(cx: &mut Context<'_, Self>, inst: ir::Inst) -> Result<(), Unsupported> {
         select::instruction(cx, inst)
@@ -113,12 +66,55 @@ impl Machine for Thumb2 {
             for number in 0..ARGUMENT_REGISTERS {
                 set.add(PReg::new(number, RegClass::Int));
             }
-            set.add(preg(LR));
+            set.add(PReg::new(LR.number() as usize, RegClass::Int));
+            // No floating-point register is kept across a call.
+            for number in 0..32 {
+                set.add(PReg::new(number, SINGLE));
+            }
+            for number in 0..16 {
+                set.add(PReg::new(number, DOUBLE));
+            }
             for (_, number) in defs {
                 set.remove(PReg::new(*number as usize, RegClass::Int));
             }
         }
         set
+    }
+
+    fn is_pure(inst: &MInst) -> bool {
+        let MInst::Plain(inst) = inst else { return false };
+        match inst {
+            Inst::Alu { flags, .. }
+            | Inst::AluImm { flags, .. }
+            | Inst::ShiftReg { flags, .. }
+            | Inst::ShiftImm { flags, .. }
+            | Inst::Mvn { flags, .. }
+            | Inst::MovImm { flags, .. } => *flags != Flags::Set,
+            // A division may trap, and a load fault.
+            Inst::Mul { op, .. } => *op == MulOp::Mul,
+            Inst::Load { mem, .. } => matches!(mem, Mem::Incoming { .. } | Mem::Outgoing { .. }),
+            Inst::LoadSymbol { rd, .. } => rd.as_virtual().is_some(),
+            Inst::Mov { .. }
+            | Inst::Unary { .. }
+            | Inst::MulAdd { .. }
+            | Inst::MulLong { .. }
+            | Inst::Bitfield { .. }
+            | Inst::BitfieldInsert { .. }
+            | Inst::CondMov { .. }
+            | Inst::CondMovImm { .. }
+            | Inst::CondSet { .. }
+            | Inst::Float { .. }
+            | Inst::FloatUnary { .. }
+            | Inst::FloatMov { .. }
+            | Inst::FloatCondMov { .. }
+            | Inst::FloatCondAdd { .. }
+            | Inst::Convert { .. }
+            | Inst::FloatFromCore { .. }
+            | Inst::CoreFromFloat { .. }
+            | Inst::DoubleFromCore { .. }
+            | Inst::CoreFromDouble { .. } => true,
+            _ => false,
+        }
     }
 
     fn is_return(inst: &MInst) -> bool {
@@ -133,17 +129,30 @@ impl Machine for Thumb2 {
     }
 
     /// r0-r3 first: they cost no push. Never r11 (home base), r12 (the emitter's scratch), sp, pc.
-    fn environment() -> MachineEnv {
-        let set = |registers: &[u8]| {
-            registers.iter().fold(PRegSet::empty(), |set, &r| set.with(PReg::new(r as usize, RegClass::Int)))
+    ///
+    /// The allocator knows no overlapping registers. Where a CPU has both precisions, the lower half of the file is
+    /// single registers, s0-s15, and the upper half double ones, d8-d15.
+    fn environment(cpu: &Cpu) -> MachineEnv {
+        let set = |registers: std::ops::Range<usize>, class| {
+            registers.fold(PRegSet::empty(), |set, r| set.with(PReg::new(r, class)))
         };
-        let none = PRegSet::empty();
+        let singles = match (cpu.fpu_single, cpu.fpu_double) {
+            (false, _) => 0,
+            (true, true) => 16,
+            (true, false) => 32,
+        };
+        let doubles = if cpu.fpu_double { 8..16 } else { 0..0 };
+        let saved = set(4..11, RegClass::Int).with(PReg::new(LR.number() as usize, RegClass::Int));
         MachineEnv {
-            preferred_regs_by_class: [set(&[0, 1, 2, 3]), none, none],
-            non_preferred_regs_by_class: [set(&[4, 5, 6, 7, 8, 9, 10, 14]), none, none],
+            preferred_regs_by_class: [set(0..4, RegClass::Int), set(0..singles, SINGLE), set(doubles, DOUBLE)],
+            non_preferred_regs_by_class: [saved, PRegSet::empty(), PRegSet::empty()],
             scratch_by_class: [None; 3],
             fixed_stack_slots: Vec::new(),
         }
+    }
+
+    fn spill_words(class: RegClass) -> usize {
+        if class == DOUBLE { 2 } else { 1 }
     }
 
     fn emit(vcode: &VCode<Self>, allocation: &regalloc2::Output) -> Emitted {
@@ -218,6 +227,67 @@ fn visit_plain(inst: &mut Inst, visitor: &mut dyn FnMut(&mut Reg, Role)) {
         Store { rt, mem, .. } => {
             visitor(rt, Role::Use);
             visit_mem(mem, visitor);
+        }
+        Float { rd, rn, rm, .. } => {
+            visitor(rn, Role::Use);
+            visitor(rm, Role::Use);
+            visitor(rd, Role::Def);
+        }
+        FloatUnary { rd, rm, .. } | FloatMov { rd, rm, .. } | Convert { rd, rm, .. } => {
+            visitor(rm, Role::Use);
+            visitor(rd, Role::Def);
+        }
+        FloatCondMov { rd, rd_in, rn, .. } => {
+            visitor(rd_in, Role::Use);
+            visitor(rn, Role::Use);
+            visitor(rd, Role::Reuse(0));
+        }
+        FloatCondAdd { rd, rd_in, rn, rm, .. } => {
+            visitor(rd_in, Role::Use);
+            visitor(rn, Role::Use);
+            visitor(rm, Role::Use);
+            visitor(rd, Role::Reuse(0));
+        }
+        FloatCompare { rn, rm, .. } => {
+            visitor(rn, Role::Use);
+            visitor(rm, Role::Use);
+        }
+        FloatCompareZero { rn, .. } => visitor(rn, Role::Use),
+        FloatFromCore { rd, rt } => {
+            visitor(rt, Role::Use);
+            visitor(rd, Role::Def);
+        }
+        CoreFromFloat { rt, rm } => {
+            visitor(rm, Role::Use);
+            visitor(rt, Role::Def);
+        }
+        DoubleFromCore { rd, rt, rt2 } => {
+            visitor(rt, Role::Use);
+            visitor(rt2, Role::Use);
+            visitor(rd, Role::Def);
+        }
+        CoreFromDouble { rt, rt2, rm } => {
+            visitor(rm, Role::Use);
+            visitor(rt, Role::Def);
+            visitor(rt2, Role::Def);
+        }
+        FloatLoad { rt, mem, .. } => {
+            visit_mem(mem, visitor);
+            visitor(rt, Role::Def);
+        }
+        FloatStore { rt, mem, .. } => {
+            visitor(rt, Role::Use);
+            visit_mem(mem, visitor);
+        }
+        LoadPair { rt, rt2, base, .. } => {
+            visitor(base, Role::Use);
+            visitor(rt, Role::Def);
+            visitor(rt2, Role::Def);
+        }
+        StorePair { rt, rt2, base, .. } => {
+            visitor(rt, Role::Use);
+            visitor(rt2, Role::Use);
+            visitor(base, Role::Use);
         }
         FrameAddress { rd, .. } => visitor(rd, Role::Def),
         TrapIf { .. } | Trap { .. } | Nop => {}

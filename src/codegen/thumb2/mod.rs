@@ -12,9 +12,12 @@ pub mod encode;
 mod expand;
 mod formats;
 pub mod inst;
-pub mod machine;
+mod machine;
+mod minst;
 pub mod print;
 mod select;
 mod table;
 #[cfg(test)]
 mod tests;
+
+pub use minst::Thumb2;

@@ -1,7 +1,7 @@
 //! Machine instructions as text that an assembler reads back to the same bytes (unified syntax, `.syntax unified`).
 //!
 //! In a row's text, `{s}` is the `s` of a flag-setting encoding or the condition in an IT block; `{d}`, `{n}`, `{m}`
-//! and `{a}` are registers; `{1}` the only register of the list; `{i}` the immediate, `{~i}` its complement, `{o}` a
+//! and `{a}` are registers; `{Sd}` and so on single, `{Dd}` double ones; `{1}` the only register of the list; `{i}` the immediate, `{~i}` its complement, `{o}` a
 //! signed offset, which is left out with its `, #` if it is 0; `{w}` a width; `{sh}` a shift; `{l}` a list; `{c}` a condition; `{x}` a
 //! special register; `{t}` what a branch goes to.
 
@@ -35,6 +35,16 @@ pub(super) fn text(encoded: &Encoded, target: &str) -> String {
             "n" => out.push_str(register(o.n)),
             "m" => out.push_str(register(o.m)),
             "a" => out.push_str(register(o.a)),
+            "Sd" => write!(out, "s{}", o.d).unwrap(),
+            "Sn" => write!(out, "s{}", o.n).unwrap(),
+            "Sm" => write!(out, "s{}", o.m).unwrap(),
+            "Dd" => write!(out, "d{}", o.d).unwrap(),
+            "Dn" => write!(out, "d{}", o.n).unwrap(),
+            "Dm" => write!(out, "d{}", o.m).unwrap(),
+            "all" => {
+                let names: Vec<_> = (0..32).map(|r| format!("s{r}")).collect();
+                write!(out, "{{{}}}", names.join(", ")).unwrap();
+            }
             "1" => out.push_str(register(o.list.trailing_zeros())),
             "i" => write!(out, "{}", o.imm).unwrap(),
             "~i" => write!(out, "{}", !o.imm).unwrap(),

@@ -5,7 +5,9 @@
 
 use super::encode::{Op, Operands};
 use super::formats as f;
-use super::inst::{AluOp, MulAddOp, MulLongOp, MulOp, ShiftOp, TestOp, UnaryOp, Width};
+use super::inst::{
+    AluOp, Convert, FloatOp, FloatUnaryOp, MulAddOp, MulLongOp, MulOp, Precision, ShiftOp, TestOp, UnaryOp, Width,
+};
 
 pub(super) struct Row {
     /// See [`super::print`].
@@ -347,6 +349,125 @@ pub(super) fn rows(op: Op) -> &'static [Row] {
             "pop{s}.w {l}"               Keeps   0xe8bd_0000 pop_list,
             "ldr{s} {1}, [sp], #4"       Keeps   0xf85d_0b04 single,
         ],
+
+        // Floating point (A6.5-A6.7). The rounding ones but VRINTZ have no condition.
+        Op::Float(FloatOp::Add, Precision::Single) => {
+            table!["vadd{s}.f32 {Sd}, {Sn}, {Sm}" Keeps 0xee30_0a00 single_dnm]
+        }
+        Op::Float(FloatOp::Add, Precision::Double) => {
+            table!["vadd{s}.f64 {Dd}, {Dn}, {Dm}" Keeps 0xee30_0b00 double_dnm]
+        }
+        Op::Float(FloatOp::Sub, Precision::Single) => {
+            table!["vsub{s}.f32 {Sd}, {Sn}, {Sm}" Keeps 0xee30_0a40 single_dnm]
+        }
+        Op::Float(FloatOp::Sub, Precision::Double) => {
+            table!["vsub{s}.f64 {Dd}, {Dn}, {Dm}" Keeps 0xee30_0b40 double_dnm]
+        }
+        Op::Float(FloatOp::Mul, Precision::Single) => {
+            table!["vmul{s}.f32 {Sd}, {Sn}, {Sm}" Keeps 0xee20_0a00 single_dnm]
+        }
+        Op::Float(FloatOp::Mul, Precision::Double) => {
+            table!["vmul{s}.f64 {Dd}, {Dn}, {Dm}" Keeps 0xee20_0b00 double_dnm]
+        }
+        Op::Float(FloatOp::Div, Precision::Single) => {
+            table!["vdiv{s}.f32 {Sd}, {Sn}, {Sm}" Keeps 0xee80_0a00 single_dnm]
+        }
+        Op::Float(FloatOp::Div, Precision::Double) => {
+            table!["vdiv{s}.f64 {Dd}, {Dn}, {Dm}" Keeps 0xee80_0b00 double_dnm]
+        }
+        Op::FloatUnary(FloatUnaryOp::Abs, Precision::Single) => {
+            table!["vabs{s}.f32 {Sd}, {Sm}" Keeps 0xeeb0_0ac0 single_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::Abs, Precision::Double) => {
+            table!["vabs{s}.f64 {Dd}, {Dm}" Keeps 0xeeb0_0bc0 double_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::Neg, Precision::Single) => {
+            table!["vneg{s}.f32 {Sd}, {Sm}" Keeps 0xeeb1_0a40 single_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::Neg, Precision::Double) => {
+            table!["vneg{s}.f64 {Dd}, {Dm}" Keeps 0xeeb1_0b40 double_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::Sqrt, Precision::Single) => {
+            table!["vsqrt{s}.f32 {Sd}, {Sm}" Keeps 0xeeb1_0ac0 single_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::Sqrt, Precision::Double) => {
+            table!["vsqrt{s}.f64 {Dd}, {Dm}" Keeps 0xeeb1_0bc0 double_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::RoundToZero, Precision::Single) => {
+            table!["vrintz{s}.f32 {Sd}, {Sm}" Keeps 0xeeb6_0ac0 single_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::RoundToZero, Precision::Double) => {
+            table!["vrintz{s}.f64 {Dd}, {Dm}" Keeps 0xeeb6_0bc0 double_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::RoundToNearest, Precision::Single) => {
+            table!["vrintn.f32 {Sd}, {Sm}" Keeps 0xfeb9_0a40 single_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::RoundToNearest, Precision::Double) => {
+            table!["vrintn.f64 {Dd}, {Dm}" Keeps 0xfeb9_0b40 double_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::RoundUp, Precision::Single) => {
+            table!["vrintp.f32 {Sd}, {Sm}" Keeps 0xfeba_0a40 single_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::RoundUp, Precision::Double) => {
+            table!["vrintp.f64 {Dd}, {Dm}" Keeps 0xfeba_0b40 double_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::RoundDown, Precision::Single) => {
+            table!["vrintm.f32 {Sd}, {Sm}" Keeps 0xfebb_0a40 single_dm]
+        }
+        Op::FloatUnary(FloatUnaryOp::RoundDown, Precision::Double) => {
+            table!["vrintm.f64 {Dd}, {Dm}" Keeps 0xfebb_0b40 double_dm]
+        }
+        Op::FloatMov(Precision::Single) => table!["vmov{s}.f32 {Sd}, {Sm}" Keeps 0xeeb0_0a40 single_dm],
+        Op::FloatMov(Precision::Double) => table!["vmov{s}.f64 {Dd}, {Dm}" Keeps 0xeeb0_0b40 double_dm],
+        Op::FloatCompare(Precision::Single) => table!["vcmp{s}.f32 {Sd}, {Sm}" Keeps 0xeeb4_0a40 single_dm],
+        Op::FloatCompare(Precision::Double) => table!["vcmp{s}.f64 {Dd}, {Dm}" Keeps 0xeeb4_0b40 double_dm],
+        Op::FloatCompareZero(Precision::Single) => table!["vcmp{s}.f32 {Sd}, #0" Keeps 0xeeb5_0a40 single_d],
+        Op::FloatCompareZero(Precision::Double) => table!["vcmp{s}.f64 {Dd}, #0" Keeps 0xeeb5_0b40 double_d],
+        Op::FloatFlags => table!["vmrs{s} APSR_nzcv, fpscr" Keeps 0xeef1_fa10 none],
+        Op::Convert(Convert::FloatFromSigned(Precision::Single)) => {
+            table!["vcvt{s}.f32.s32 {Sd}, {Sm}" Keeps 0xeeb8_0ac0 single_dm]
+        }
+        Op::Convert(Convert::FloatFromSigned(Precision::Double)) => {
+            table!["vcvt{s}.f64.s32 {Dd}, {Sm}" Keeps 0xeeb8_0bc0 double_d_single_m]
+        }
+        Op::Convert(Convert::FloatFromUnsigned(Precision::Single)) => {
+            table!["vcvt{s}.f32.u32 {Sd}, {Sm}" Keeps 0xeeb8_0a40 single_dm]
+        }
+        Op::Convert(Convert::FloatFromUnsigned(Precision::Double)) => {
+            table!["vcvt{s}.f64.u32 {Dd}, {Sm}" Keeps 0xeeb8_0b40 double_d_single_m]
+        }
+        Op::Convert(Convert::SignedFromFloat(Precision::Single)) => {
+            table!["vcvt{s}.s32.f32 {Sd}, {Sm}" Keeps 0xeebd_0ac0 single_dm]
+        }
+        Op::Convert(Convert::SignedFromFloat(Precision::Double)) => {
+            table!["vcvt{s}.s32.f64 {Sd}, {Dm}" Keeps 0xeebd_0bc0 single_d_double_m]
+        }
+        Op::Convert(Convert::UnsignedFromFloat(Precision::Single)) => {
+            table!["vcvt{s}.u32.f32 {Sd}, {Sm}" Keeps 0xeebc_0ac0 single_dm]
+        }
+        Op::Convert(Convert::UnsignedFromFloat(Precision::Double)) => {
+            table!["vcvt{s}.u32.f64 {Sd}, {Dm}" Keeps 0xeebc_0bc0 single_d_double_m]
+        }
+        Op::Convert(Convert::DoubleFromSingle) => {
+            table!["vcvt{s}.f64.f32 {Dd}, {Sm}" Keeps 0xeeb7_0ac0 double_d_single_m]
+        }
+        Op::Convert(Convert::SingleFromDouble) => {
+            table!["vcvt{s}.f32.f64 {Sd}, {Dm}" Keeps 0xeeb7_0bc0 single_d_double_m]
+        }
+        Op::FloatFromCore => table!["vmov{s} {Sn}, {d}" Keeps 0xee00_0a10 single_n_core_d],
+        Op::CoreFromFloat => table!["vmov{s} {d}, {Sn}" Keeps 0xee10_0a10 single_n_core_d],
+        Op::DoubleFromCore => table!["vmov{s} {Dm}, {d}, {a}" Keeps 0xec40_0b10 double_m_core_pair],
+        Op::CoreFromDouble => table!["vmov{s} {d}, {a}, {Dm}" Keeps 0xec50_0b10 double_m_core_pair_distinct],
+        Op::FloatLoad(Precision::Single) => table!["vldr{s} {Sd}, [{n}{o}]" Keeps 0xed10_0a00 single_offset],
+        Op::FloatLoad(Precision::Double) => table!["vldr{s} {Dd}, [{n}{o}]" Keeps 0xed10_0b00 double_offset],
+        Op::FloatStore(Precision::Single) => table!["vstr{s} {Sd}, [{n}{o}]" Keeps 0xed00_0a00 single_offset],
+        Op::FloatStore(Precision::Double) => table!["vstr{s} {Dd}, [{n}{o}]" Keeps 0xed00_0b00 double_offset],
+
+        Op::FloatLoadAll => table!["vldmia{s} {n}, {all}" Keeps 0xec90_0a20 base_n],
+
+        Op::FloatStoreAll => table!["vstmia{s} {n}, {all}" Keeps 0xec80_0a20 base_n],
+        Op::LoadUser => table!["ldrt{s} {d}, [{n}]" Keeps 0xf850_0e00 user_access],
+        Op::StoreUser => table!["strt{s} {d}, [{n}]" Keeps 0xf840_0e00 user_access],
 
         // Branches (A5.2.6, A5.3.4). The assembler grows what does not reach.
         Op::Branch => table![

@@ -214,6 +214,7 @@ fn candidates() -> Vec<Inst> {
         out.push(Inst::BranchReg { rm: rn });
         out.push(Inst::LoadSymbol { rd: rn, symbol: Symbol::RamStart, addend: 0 });
     }
+    out.extend(float_candidates());
     for list in lists {
         out.push(Inst::Push { list });
         out.push(Inst::Pop { list });
@@ -231,6 +232,79 @@ fn candidates() -> Vec<Inst> {
     out
 }
 
+fn float_candidates() -> Vec<Inst> {
+    use Precision::{Double, Single};
+    let mut out = vec![];
+    let singles = [0, 1, 7, 16, 31].map(single);
+    let doubles = [0, 1, 7, 8, 15].map(double);
+    for (precision, regs) in [(Single, singles), (Double, doubles)] {
+        for rd in regs {
+            for rm in regs {
+                for rn in regs {
+                    for op in [FloatOp::Add, FloatOp::Sub, FloatOp::Mul, FloatOp::Div] {
+                        out.push(Inst::Float { op, precision, rd, rn, rm });
+                    }
+                    out.push(Inst::FloatCondAdd { cond: Cond::Vs, precision, rd, rd_in: rd, rn, rm });
+                }
+                for op in [
+                    FloatUnaryOp::Abs,
+                    FloatUnaryOp::Neg,
+                    FloatUnaryOp::Sqrt,
+                    FloatUnaryOp::RoundToZero,
+                    FloatUnaryOp::RoundToNearest,
+                    FloatUnaryOp::RoundUp,
+                    FloatUnaryOp::RoundDown,
+                ] {
+                    out.push(Inst::FloatUnary { op, precision, rd, rm });
+                }
+                out.push(Inst::FloatMov { precision, rd, rm });
+                out.push(Inst::FloatCondMov { cond: Cond::Mi, precision, rd, rd_in: rd, rn: rm });
+                out.push(Inst::FloatCompare { precision, rn: rd, rm });
+            }
+            out.push(Inst::FloatCompareZero { precision, rn: rd });
+            for base in [R0, R8, SP] {
+                for offset in [0, 4, 1020, -4, -1020] {
+                    let mem = Mem::Offset { base, offset };
+                    out.push(Inst::FloatLoad { precision, rt: rd, mem });
+                    out.push(Inst::FloatStore { precision, rt: rd, mem });
+                }
+            }
+        }
+    }
+    for (s, d) in singles.into_iter().zip(doubles) {
+        for other in singles {
+            for op in [Convert::FloatFromSigned(Single), Convert::FloatFromUnsigned(Single)] {
+                out.push(Inst::Convert { op, rd: other, rm: s });
+            }
+            for op in [Convert::SignedFromFloat(Single), Convert::UnsignedFromFloat(Single)] {
+                out.push(Inst::Convert { op, rd: other, rm: s });
+            }
+            for op in [Convert::FloatFromSigned(Double), Convert::FloatFromUnsigned(Double), Convert::DoubleFromSingle]
+            {
+                out.push(Inst::Convert { op, rd: d, rm: other });
+            }
+            for op in [Convert::SignedFromFloat(Double), Convert::UnsignedFromFloat(Double), Convert::SingleFromDouble]
+            {
+                out.push(Inst::Convert { op, rd: other, rm: d });
+            }
+        }
+        for base in REGS {
+            out.extend([Inst::FloatLoadAll { base }, Inst::FloatStoreAll { base }]);
+            out.extend(REGS.map(|rt| Inst::LoadUser { rt, base }));
+            out.extend(REGS.map(|rt| Inst::StoreUser { rt, base }));
+        }
+        for rt in REGS {
+            out.push(Inst::FloatFromCore { rd: s, rt });
+            out.push(Inst::CoreFromFloat { rt, rm: s });
+            for rt2 in REGS {
+                out.push(Inst::DoubleFromCore { rd: d, rt, rt2 });
+                out.push(Inst::CoreFromDouble { rt, rt2, rm: d });
+            }
+        }
+    }
+    out
+}
+
 /// The instructions of `candidates` that have an encoding.
 fn legal() -> Vec<Inst> {
     let legal = |inst: &Inst| match expand(inst) {
@@ -243,7 +317,7 @@ fn legal() -> Vec<Inst> {
 /// What LLVM's assembler makes of the text.
 fn llvm(text: &str) -> Vec<u8> {
     let mut child = Command::new("llvm-mc-19")
-        .args(["--triple=thumbv7em-none-eabi", "--filetype=obj", "-o", "-", "-"])
+        .args(["--triple=thumbv7em-none-eabi", "--mcpu=cortex-m7", "--filetype=obj", "-o", "-", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -313,7 +387,7 @@ fn every_row_is_reached() {
             assert!(found, "{op:?}: no test reaches `{}`", row.text);
         }
     }
-    assert_eq!(ops.len(), 117, "operations outside the branches: did the table grow without this test?");
+    assert_eq!(ops.len(), 168, "operations outside the branches: did the table grow without this test?");
 }
 
 /// Where the flags must stay, no flag-setting encoding is chosen, narrow or wide.

@@ -1,6 +1,5 @@
 //! Calls: direct, through tables, into other components, and into the runtime.
 
-use super::Fallible;
 use super::state::{Region, Translator, clif_trap};
 use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
 use crate::ingest::{ImportKind, Unit};
@@ -16,7 +15,7 @@ const NULL_TYPE: u32 = u32::MAX;
 pub fn function_symbol(linked: &Linked, index: u32) -> Symbol {
     let unit = linked.unit;
     let export = linked.module.exports.iter().find(|export| export.kind == ImportKind::Function(index));
-    let helper = export.and_then(|export| RuntimeFunction::ALL.into_iter().find(|f| f.name() == export.name));
+    let helper = export.and_then(|export| RuntimeFunction::ALL.iter().copied().find(|f| f.name() == export.name));
     match (unit, helper) {
         (Unit::Runtime, Some(helper)) => Symbol::Runtime(helper),
         _ => Symbol::Function { unit, index },
@@ -31,26 +30,24 @@ pub(super) struct Mismatch {
 }
 
 impl Translator<'_, '_> {
-    pub fn call(&mut self, index: u32, offset: usize) -> Fallible<()> {
+    pub fn call(&mut self, index: u32) {
         let declared = self.linked.module.functions[index as usize].ty;
         let arguments = self.linked.module.types[declared as usize].params.len();
         let arguments = self.pop_many(arguments);
-        let results = self.call_target(index, &arguments, offset)?;
+        let results = self.call_target(index, &arguments);
         self.stack.extend(results);
-        Ok(())
     }
 
     /// The body of a thunk: the parameters go to imported function `index`, its results are returned.
-    pub fn forward(&mut self, index: u32) -> Fallible<()> {
+    pub fn forward(&mut self, index: u32) {
         self.enter();
         let entry = self.builder.current_block().expect("entered");
         let arguments = self.builder.block_params(entry).to_vec();
-        let results = self.call_target(index, &arguments, 0)?;
+        let results = self.call_target(index, &arguments);
         self.builder.ins().return_(&results);
-        Ok(())
     }
 
-    fn call_target(&mut self, index: u32, arguments: &[Value], offset: usize) -> Fallible<Vec<Value>> {
+    fn call_target(&mut self, index: u32, arguments: &[Value]) -> Vec<Value> {
         let symbol = match self.linked.functions[index as usize] {
             Target::Own(index) => function_symbol(self.linked, index),
             Target::Peer { component, index } => Symbol::Function { unit: Unit::Component(component), index },
@@ -60,19 +57,19 @@ impl Translator<'_, '_> {
                 Unit::Kernel | Unit::Runtime => unreachable!("only components call host functions"),
             },
             Target::Native(function) => Symbol::Native(function.name()),
-            Target::ArenaRealloc => return Ok(vec![self.arena_realloc(arguments)]),
+            Target::ArenaRealloc => return vec![self.arena_realloc(arguments)],
         };
         let ty = self.linked.module.functions[index as usize].ty;
-        let signature = self.signature_of(ty, offset)?;
+        let signature = self.signature_of(ty);
         let callee = self.callee(symbol, signature);
         let call = self.builder.ins().call(callee, arguments);
-        Ok(self.builder.inst_results(call).to_vec())
+        self.builder.inst_results(call).to_vec()
     }
 
-    pub fn call_indirect(&mut self, ty: u32, table: u32, offset: usize) -> Fallible<()> {
+    pub fn call_indirect(&mut self, ty: u32, table: u32) {
         let index = self.pop();
         let count = self.linked.module.types[ty as usize].params.len();
-        let Some(descriptor) = self.table_load(table, index) else { return Ok(()) };
+        let Some(descriptor) = self.table_load(table, index) else { return };
         let arguments = self.pop_many(count);
 
         // An entry always holds the address of a descriptor, so these may move.
@@ -88,12 +85,11 @@ impl Translator<'_, '_> {
         self.builder.seal_block(wrong);
         self.cold.push(Mismatch { block: wrong, found, source: self.builder.srcloc() });
         let code = self.builder.ins().load(types::I32, flags, descriptor, 4);
-        let signature = self.signature_of(ty, offset)?;
+        let signature = self.signature_of(ty);
         self.indirect_types[signature] = Some(type_id);
         let call = self.builder.ins().call_indirect(signature, code, &arguments);
         let results = self.builder.inst_results(call).to_vec();
         self.stack.extend(results);
-        Ok(())
     }
 
     /// Fills the blocks that tell a null from a wrong type. They come last, out of the way of what usually runs.

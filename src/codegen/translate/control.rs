@@ -239,13 +239,13 @@ impl Translator<'_, '_> {
     }
 
     fn block_types(&self, ty: BlockType, offset: usize) -> Fallible<(Vec<Type>, Vec<Type>)> {
-        let convert = |types: &[ValType]| types.iter().map(|&ty| clif_type(ty, offset)).collect::<Fallible<Vec<_>>>();
+        let convert = |types: &[ValType]| types.iter().copied().map(clif_type).collect();
         Ok(match ty {
             BlockType::Empty => (Vec::new(), Vec::new()),
-            BlockType::Type(ty) => (Vec::new(), convert(&[value_type(ty, offset)?])?),
+            BlockType::Type(ty) => (Vec::new(), vec![clif_type(value_type(ty, offset)?)]),
             BlockType::FuncType(index) => {
                 let ty = &self.linked.module.types[index as usize];
-                (convert(&ty.params)?, convert(&ty.results)?)
+                (convert(&ty.params), convert(&ty.results))
             }
         })
     }

@@ -52,6 +52,9 @@ impl Translator<'_, '_> {
     fn access(&mut self, address: Value, memarg: MemArg, bytes: u32) -> Option<Place> {
         let memory = memarg.memory;
         let flags = self.flags(Region::Memory(memory));
+        // Enough for any access of words; where the hint is wrong, the kernel does the access.
+        let trusted = memarg.align >= 2 && self.linked.unit != Unit::Runtime;
+        let flags = if trusted { flags.with_aligned() } else { flags };
         let traps = flags.with_trap_code(Some(clif_trap(TrapCode::MemoryOutOfBounds)));
         let flags = match (self.memory(memory).base, self.memory(memory).bounds) {
             (MemoryBase::Zero, _) => {

@@ -19,6 +19,7 @@
 
 mod call;
 mod control;
+mod float;
 mod memory;
 mod names;
 mod operators;
@@ -66,7 +67,7 @@ pub fn function(system: &System, linked: &Linked, index: u32) -> Result<Translat
 /// returns what it returns. `index` names an import.
 pub fn import_thunk(system: &System, linked: &Linked, index: u32) -> Result<Translated, Diagnostic> {
     build(linked, index, |translator| {
-        translator.forward(index)?;
+        translator.forward(index);
         Ok(())
     })
     .map_err(|unsupported| diagnostic(system, linked, index, unsupported))
@@ -88,9 +89,8 @@ fn build(
 ) -> Result<Translated, Unsupported> {
     let declared = &linked.module.functions[index as usize];
     let ty = &linked.module.types[declared.ty as usize];
-    let offset = declared.body.as_ref().map_or(0, |body| body.start);
     let name = ir::UserFuncName::user(0, index);
-    let mut func = ir::Function::with_name_signature(name, signature(ty, offset)?);
+    let mut func = ir::Function::with_name_signature(name, signature(ty));
     let mut context = FunctionBuilderContext::new();
     let mut translator = Translator::new(linked, FunctionBuilder::new(&mut func, &mut context));
     fill(&mut translator)?;
@@ -106,7 +106,7 @@ fn translate_body(translator: &mut Translator, body: FunctionBody) -> Fallible<(
     for _ in 0..locals.get_count() {
         let offset = locals.original_position();
         let (count, ty) = locals.read().expect(VALID);
-        translator.declare_locals(count, value_type(ty, offset)?, offset)?;
+        translator.declare_locals(count, value_type(ty, offset)?);
     }
     let mut operators = OperatorsReader::new(locals.get_binary_reader());
     while !operators.eof() {
@@ -118,26 +118,25 @@ fn translate_body(translator: &mut Translator, body: FunctionBody) -> Fallible<(
 }
 
 /// The CLIF signature of a wasm function type.
-fn signature(ty: &FuncType, offset: usize) -> Fallible<ir::Signature> {
+fn signature(ty: &FuncType) -> ir::Signature {
     let mut signature = ir::Signature::new(CallConv::Fast);
     for &param in &ty.params {
-        signature.params.push(ir::AbiParam::new(clif_type(param, offset)?));
+        signature.params.push(ir::AbiParam::new(clif_type(param)));
     }
     for &result in &ty.results {
-        signature.returns.push(ir::AbiParam::new(clif_type(result, offset)?));
+        signature.returns.push(ir::AbiParam::new(clif_type(result)));
     }
-    Ok(signature)
+    signature
 }
 
-fn clif_type(ty: ValType, offset: usize) -> Fallible<ir::Type> {
-    let what = match ty {
-        ValType::I32 | ValType::FuncRef => return Ok(ir::types::I32),
-        ValType::I64 => return Ok(ir::types::I64),
-        ValType::F32 => "a value of type f32",
-        ValType::F64 => "a value of type f64",
-        ValType::ExternRef => "a value of type externref",
-    };
-    Err(Unsupported { what: what.to_owned(), offset })
+fn clif_type(ty: ValType) -> ir::Type {
+    match ty {
+        // References are addresses of descriptors.
+        ValType::I32 | ValType::FuncRef | ValType::ExternRef => ir::types::I32,
+        ValType::I64 => ir::types::I64,
+        ValType::F32 => ir::types::F32,
+        ValType::F64 => ir::types::F64,
+    }
 }
 
 fn value_type(ty: wasmparser::ValType, offset: usize) -> Fallible<ValType> {

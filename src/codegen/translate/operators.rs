@@ -1,8 +1,7 @@
 //! One operator at a time.
 
-use super::names::operator_name;
 use super::state::Translator;
-use super::{Fallible, Unsupported, value_type};
+use super::{Fallible, value_type};
 use crate::codegen::object::{Symbol, TrapCode};
 use crate::link::{FuncRef, LinkedGlobal};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -47,8 +46,8 @@ impl Translator<'_, '_> {
             Op::BrIf { relative_depth } => self.br_if(relative_depth),
             Op::BrTable { targets } => self.br_table(&targets),
             Op::Return => self.return_(),
-            Op::Call { function_index } => self.call(function_index, offset)?,
-            Op::CallIndirect { type_index, table_index } => self.call_indirect(type_index, table_index, offset)?,
+            Op::Call { function_index } => self.call(function_index),
+            Op::CallIndirect { type_index, table_index } => self.call_indirect(type_index, table_index),
 
             // Parametric.
             Op::Drop => {
@@ -56,7 +55,7 @@ impl Translator<'_, '_> {
             }
             Op::Select => self.select(),
             Op::TypedSelect { ty } => {
-                super::clif_type(value_type(ty, offset)?, offset)?;
+                value_type(ty, offset)?;
                 self.select();
             }
 
@@ -74,11 +73,11 @@ impl Translator<'_, '_> {
                 self.builder.def_var(self.locals[local_index as usize], value);
                 self.push(value);
             }
-            Op::GlobalGet { global_index } => self.global_get(global_index, offset)?,
+            Op::GlobalGet { global_index } => self.global_get(global_index),
             Op::GlobalSet { global_index } => self.global_set(global_index),
 
             // References.
-            Op::RefNull { hty } if hty == wasmparser::HeapType::FUNC => {
+            Op::RefNull { .. } => {
                 let null = self.symbol(Symbol::Descriptor(None));
                 self.push(null);
             }
@@ -101,6 +100,8 @@ impl Translator<'_, '_> {
 
             // Memory.
             Op::I32Load { memarg } => self.load(Opcode::Load, I32, memarg),
+            Op::F32Load { memarg } => self.load(Opcode::Load, types::F32, memarg),
+            Op::F64Load { memarg } => self.load(Opcode::Load, types::F64, memarg),
             Op::I64Load { memarg } => self.load(Opcode::Load, I64, memarg),
             Op::I32Load8S { memarg } => self.load(Opcode::Sload8, I32, memarg),
             Op::I32Load8U { memarg } => self.load(Opcode::Uload8, I32, memarg),
@@ -112,7 +113,9 @@ impl Translator<'_, '_> {
             Op::I64Load16U { memarg } => self.load(Opcode::Uload16, I64, memarg),
             Op::I64Load32S { memarg } => self.load(Opcode::Sload32, I64, memarg),
             Op::I64Load32U { memarg } => self.load(Opcode::Uload32, I64, memarg),
-            Op::I32Store { memarg } | Op::I64Store { memarg } => self.store(Opcode::Store, memarg),
+            Op::I32Store { memarg } | Op::I64Store { memarg } | Op::F32Store { memarg } | Op::F64Store { memarg } => {
+                self.store(Opcode::Store, memarg)
+            }
             Op::I32Store8 { memarg } | Op::I64Store8 { memarg } => self.store(Opcode::Istore8, memarg),
             Op::I32Store16 { memarg } | Op::I64Store16 { memarg } => self.store(Opcode::Istore16, memarg),
             Op::I64Store32 { memarg } => self.store(Opcode::Istore32, memarg),
@@ -174,7 +177,7 @@ impl Translator<'_, '_> {
             Op::I64Extend16S => self.sign_extend(I16, I64),
             Op::I64Extend32S => self.sign_extend(I32, I64),
 
-            other => return Err(Unsupported { what: format!("`{}`", operator_name(&other)), offset }),
+            other => return self.float(other, offset),
         }
         Ok(())
     }
@@ -199,7 +202,7 @@ impl Translator<'_, '_> {
         self.push(value);
     }
 
-    fn unary(&mut self, opcode: Opcode) {
+    pub(super) fn unary(&mut self, opcode: Opcode) {
         let value = self.pop();
         let ty = self.builder.func.dfg.value_type(value);
         let (inst, dfg) = self.builder.ins().Unary(opcode, ty, value);
@@ -207,7 +210,7 @@ impl Translator<'_, '_> {
         self.push(result);
     }
 
-    fn binary(&mut self, opcode: Opcode) {
+    pub(super) fn binary(&mut self, opcode: Opcode) {
         let right = self.pop();
         let left = self.pop();
         let ty = self.builder.func.dfg.value_type(left);
@@ -216,7 +219,7 @@ impl Translator<'_, '_> {
         self.push(result);
     }
 
-    fn convert(&mut self, opcode: Opcode, to: Type) {
+    pub(super) fn convert(&mut self, opcode: Opcode, to: Type) {
         let value = self.pop();
         let (inst, dfg) = self.builder.ins().Unary(opcode, to, value);
         let result = dfg.first_result(inst);
@@ -230,15 +233,14 @@ impl Translator<'_, '_> {
         self.push(result);
     }
 
-    fn global_get(&mut self, index: u32, offset: usize) -> Fallible<()> {
-        let ty = super::clif_type(self.linked.module.globals[index as usize].ty, offset)?;
+    fn global_get(&mut self, index: u32) {
+        let ty = super::clif_type(self.linked.module.globals[index as usize].ty);
         let value = match self.linked.globals[index as usize] {
             LinkedGlobal::Const(bits) => self.constant(ty, bits as i64),
             LinkedGlobal::ConstFunc(reference) => self.symbol(Symbol::Descriptor(reference)),
             LinkedGlobal::Cell(word) => self.load_cell(ty, word),
         };
         self.push(value);
-        Ok(())
     }
 
     fn global_set(&mut self, index: u32) {

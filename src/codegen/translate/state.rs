@@ -1,8 +1,8 @@
 //! The state of one translation: the operand stack, the control frames, and what has been named so far.
 
 use super::call::Mismatch;
+use super::clif_type;
 use super::control::Frame;
-use super::{Fallible, clif_type};
 use crate::codegen::object::{Symbol, TrapCode};
 use crate::ingest::ValType;
 use crate::link::Linked;
@@ -93,13 +93,13 @@ impl<'a, 'f> Translator<'a, 'f> {
     }
 
     /// Locals of one type, zero or null.
-    pub fn declare_locals(&mut self, count: u32, ty: ValType, offset: usize) -> Fallible<()> {
-        let clif = clif_type(ty, offset)?;
+    pub fn declare_locals(&mut self, count: u32, ty: ValType) {
+        let clif = clif_type(ty);
         if count == 0 {
-            return Ok(());
+            return;
         }
         let zero = match ty {
-            ValType::FuncRef => self.symbol(Symbol::Descriptor(None)),
+            ValType::FuncRef | ValType::ExternRef => self.symbol(Symbol::Descriptor(None)),
             _ => self.constant(clif, 0),
         };
         for _ in 0..count {
@@ -107,7 +107,6 @@ impl<'a, 'f> Translator<'a, 'f> {
             self.builder.def_var(variable, zero);
             self.locals.push(variable);
         }
-        Ok(())
     }
 
     pub fn pop(&mut self) -> Value {
@@ -138,8 +137,11 @@ impl<'a, 'f> Translator<'a, 'f> {
         self.builder.switch_to_block(next);
     }
 
+    /// A constant by its bits.
     pub fn constant(&mut self, ty: Type, value: i64) -> Value {
         let bits = match ty {
+            types::F32 => return self.builder.ins().f32const(f32::from_bits(value as u32)),
+            types::F64 => return self.builder.ins().f64const(f64::from_bits(value as u64)),
             // An immediate of a narrow type is written with its upper bits zero.
             types::I32 => i64::from(value as u32),
             _ => value,
@@ -202,14 +204,14 @@ impl<'a, 'f> Translator<'a, 'f> {
     }
 
     /// The signature of a type of the module.
-    pub fn signature_of(&mut self, ty: u32, offset: usize) -> Fallible<ir::SigRef> {
+    pub fn signature_of(&mut self, ty: u32) -> ir::SigRef {
         if let Some(&signature) = self.signatures.get(&ty) {
-            return Ok(signature);
+            return signature;
         }
-        let signature = super::signature(&self.linked.module.types[ty as usize], offset)?;
+        let signature = super::signature(&self.linked.module.types[ty as usize]);
         let reference = self.builder.import_signature(signature);
         self.signatures.insert(ty, reference);
-        Ok(reference)
+        reference
     }
 
     pub fn flags(&mut self, region: Region) -> MemFlagsData {

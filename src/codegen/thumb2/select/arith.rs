@@ -2,6 +2,7 @@
 
 use super::super::encode::alu_immediate_fits;
 use super::super::inst::{AluOp, Flags, Inst, MulAddOp, MulLongOp, MulOp, Shift, ShiftOp, UnaryOp};
+use super::compare::is_compare;
 use super::{Cx, alu, alu_imm, alu_shifted, emit, is_modified_immediate, load_constant, mov, read};
 use crate::codegen::lower::Unsupported;
 use crate::codegen::reg::Reg;
@@ -228,18 +229,13 @@ fn extend_op(bits: u32, signed: bool) -> UnaryOp {
     }
 }
 
-/// `icmp` leaves 0 or 1 in the whole register: nothing to extend.
-fn is_boolean(cx: &Cx<'_>, value: Value) -> bool {
-    cx.def_inst(value).is_some_and(|inst| cx.func.dfg.insts[inst].opcode() == Opcode::Icmp)
-}
-
 pub(super) fn extend(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value) {
     let signed = opcode == Opcode::Sextend;
     let bits = cx.ty(x).bits();
     let words = cx.def_words(result);
     let low = words[0];
     let rm = cx.reg(x);
-    if bits == 32 || (is_boolean(cx, x) && !signed) {
+    if bits == 32 || (is_compare(cx, x) && !signed) {
         cx.alias(low, rm);
     } else {
         emit(cx, Inst::Unary { op: extend_op(bits, signed), rd: low, rm });

@@ -1,15 +1,13 @@
 //! Calls, parameters and results: the convention of `codegen/mod.rs`.
 
 use super::super::inst::{HOME, Inst, Mem, Width};
-use super::super::machine::{ARGUMENT_REGISTERS, CallTarget, MInst};
+use super::super::minst::{ARGUMENT_REGISTERS, CallTarget, DOUBLE, MInst, SINGLE};
 use super::{Cx, emit};
-use crate::codegen::object::Symbol;
+use crate::codegen::object::{RuntimeFunction, Symbol};
 use crate::codegen::reg::Reg;
 use crate::ingest::Unit;
 use cranelift_codegen::ir::{self, InstructionData, Value};
-
-/// Where the words of the results go.
-pub(super) struct Results(pub Vec<Reg>);
+use regalloc2::RegClass;
 
 pub(super) fn call(cx: &mut Cx<'_>, inst: ir::Inst) {
     let func = cx.func;
@@ -21,20 +19,66 @@ pub(super) fn call(cx: &mut Cx<'_>, inst: ir::Inst) {
         }
         _ => unreachable!("not a call"),
     };
-    let words: Vec<Reg> = args.iter().flat_map(|&a| words_of(cx, a)).collect();
-    let results: Vec<Reg> = func.dfg.inst_results(inst).iter().flat_map(|&r| cx.def_words(r)).collect();
-    emit_call(cx, target, type_id, &words, Results(results));
+    let words: Vec<Reg> = args.iter().flat_map(|&a| core_words(cx, a)).collect();
+    let (results, moves) = core_definitions(cx, func.dfg.inst_results(inst));
+    emit_call(cx, target, type_id, &words, &results);
+    moves.into_iter().for_each(|inst| emit(cx, inst));
 }
 
-fn words_of(cx: &mut Cx<'_>, value: Value) -> Vec<Reg> {
-    cx.words(value)
+/// A call of a helper of the runtime.
+pub(super) fn runtime(cx: &mut Cx<'_>, function: RuntimeFunction, args: &[Value], result: Value) {
+    let words: Vec<Reg> = args.iter().flat_map(|&a| core_words(cx, a)).collect();
+    let (results, moves) = core_definitions(cx, &[result]);
+    runtime_words(cx, function, &words, &results);
+    moves.into_iter().for_each(|inst| emit(cx, inst));
 }
 
-pub(super) fn symbol(cx: &mut Cx<'_>, target: Symbol, args: &[Reg], results: Results) {
-    emit_call(cx, CallTarget::Symbol(target), None, args, results);
+/// As [`runtime`], with core registers.
+pub(super) fn runtime_words(cx: &mut Cx<'_>, function: RuntimeFunction, args: &[Reg], results: &[Reg]) {
+    emit_call(cx, CallTarget::Symbol(Symbol::Runtime(function)), None, args, results);
 }
 
-fn emit_call(cx: &mut Cx<'_>, target: CallTarget, type_id: Option<u32>, args: &[Reg], Results(results): Results) {
+/// A value in core registers, where the convention passes everything.
+pub(super) fn core_words(cx: &mut Cx<'_>, value: Value) -> Vec<Reg> {
+    let words = cx.words(value);
+    match cx.class(value) {
+        SINGLE => {
+            let rt = cx.temp();
+            emit(cx, Inst::CoreFromFloat { rt, rm: words[0] });
+            vec![rt]
+        }
+        DOUBLE => {
+            let (rt, rt2) = (cx.temp(), cx.temp());
+            emit(cx, Inst::CoreFromDouble { rt, rt2, rm: words[0] });
+            vec![rt, rt2]
+        }
+        RegClass::Int => words,
+    }
+}
+
+/// Core registers that receive values, and the moves that then define the values.
+pub(super) fn core_definitions(cx: &mut Cx<'_>, values: &[Value]) -> (Vec<Reg>, Vec<Inst>) {
+    let (mut registers, mut moves) = (Vec::new(), Vec::new());
+    for &value in values {
+        let words = cx.def_words(value);
+        match cx.class(value) {
+            SINGLE => {
+                let rt = cx.temp();
+                registers.push(rt);
+                moves.push(Inst::FloatFromCore { rd: words[0], rt });
+            }
+            DOUBLE => {
+                let (rt, rt2) = (cx.temp(), cx.temp());
+                registers.extend([rt, rt2]);
+                moves.push(Inst::DoubleFromCore { rd: words[0], rt, rt2 });
+            }
+            RegClass::Int => registers.extend(words),
+        }
+    }
+    (registers, moves)
+}
+
+fn emit_call(cx: &mut Cx<'_>, target: CallTarget, type_id: Option<u32>, args: &[Reg], results: &[Reg]) {
     cx.has_calls = true;
     let beyond = args.len().max(results.len()).saturating_sub(ARGUMENT_REGISTERS);
     cx.outgoing_words = cx.outgoing_words.max(beyond as u32);
@@ -45,7 +89,7 @@ fn emit_call(cx: &mut Cx<'_>, target: CallTarget, type_id: Option<u32>, args: &[
     if let Some((peer, _)) = peer {
         emit(cx, Inst::LoadSymbol { rd: HOME, symbol: peer, addend: 0 });
     }
-    cx.emit(MInst::Call { target, type_id, uses: in_registers(args), defs: in_registers(&results) });
+    cx.emit(MInst::Call { target, type_id, uses: in_registers(args), defs: in_registers(results) });
     if let Some((_, own)) = peer {
         emit(cx, Inst::LoadSymbol { rd: HOME, symbol: own, addend: 0 });
     }
@@ -73,9 +117,14 @@ fn in_registers(words: &[Reg]) -> Vec<(Reg, u8)> {
 /// Brings the parameters into registers: those in registers are defined by one pseudo-instruction, the rest loaded.
 pub fn entry(cx: &mut Cx<'_>, params: &[Value]) {
     let mut words: Vec<(Reg, bool)> = Vec::new();
+    let mut conversions = Vec::new();
     for &param in params {
         let used = cx.is_used(param);
-        words.extend(cx.def_words(param).into_iter().map(|reg| (reg, used)));
+        let (registers, moves) = core_definitions(cx, &[param]);
+        words.extend(registers.into_iter().map(|reg| (reg, used)));
+        if used {
+            conversions.extend(moves);
+        }
     }
     let registers = words.iter().take(ARGUMENT_REGISTERS).enumerate();
     let defs = registers.filter(|(_, (_, used))| *used).map(|(i, &(reg, _))| (reg, i as u8)).collect();
@@ -85,11 +134,12 @@ pub fn entry(cx: &mut Cx<'_>, params: &[Value]) {
             emit(cx, Inst::Load { width: Width::Word, rt, mem: Mem::Incoming { word: word as u32 } });
         }
     }
+    conversions.into_iter().for_each(|inst| emit(cx, inst));
 }
 
 /// Puts the results where the caller expects them, and returns.
 pub(super) fn return_(cx: &mut Cx<'_>, results: &[Value]) {
-    let words: Vec<Reg> = results.iter().flat_map(|&r| words_of(cx, r)).collect();
+    let words: Vec<Reg> = results.iter().flat_map(|&r| core_words(cx, r)).collect();
     for (word, &rt) in words.iter().skip(ARGUMENT_REGISTERS).enumerate() {
         emit(cx, Inst::Store { width: Width::Word, rt, mem: Mem::Incoming { word: word as u32 } });
     }

@@ -3,9 +3,10 @@
 use super::super::encode::alu_immediate_fits;
 use super::super::inst::{AluOp, Cond, Flags, Inst, Shift, TestOp};
 use super::arith::{extended, shifted_operand};
+use super::float;
 use super::{Cx, Word, alu, alu_imm, emit, is_modified_immediate, load_constant, wide_words};
 use crate::codegen::reg::Reg;
-use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
+use cranelift_codegen::ir::condcodes::{CondCode, FloatCC, IntCC};
 use cranelift_codegen::ir::{InstructionData, Opcode, Value, types};
 
 fn cond_of(cc: IntCC) -> Cond {
@@ -26,6 +27,8 @@ fn cond_of(cc: IntCC) -> Cond {
 /// What decides a condition, with all wrapping taken off.
 pub(super) enum Test {
     Compare(IntCC, Value, Value),
+    /// In hardware.
+    Float(FloatCC, Value, Value),
     /// Not zero, or zero where `zero`.
     Value {
         value: Value,
@@ -52,6 +55,9 @@ pub(super) fn test_of(cx: &Cx<'_>, mut value: Value) -> Test {
                 }
                 return Test::Compare(cond, x, y);
             }
+            InstructionData::FloatCompare { cond, args: [x, y], .. } if float::hardware(cx, x).is_some() => {
+                return Test::Float(if inverted { cond.complement() } else { cond }, x, y);
+            }
             InstructionData::Unary { opcode: Opcode::Uextend, arg } => value = arg,
             _ => break,
         }
@@ -63,13 +69,20 @@ fn is_wrapped_compare(cx: &Cx<'_>, mut value: Value) -> bool {
     while let Some(arg) = cx.as_unary(value, Opcode::Uextend) {
         value = arg;
     }
-    cx.def_inst(value).is_some_and(|inst| cx.func.dfg.insts[inst].opcode() == Opcode::Icmp)
+    is_compare(cx, value)
+}
+
+/// Compares leave 0 or 1 in the whole register.
+pub(super) fn is_compare(cx: &Cx<'_>, value: Value) -> bool {
+    let opcode = cx.def_inst(value).map(|inst| cx.func.dfg.insts[inst].opcode());
+    matches!(opcode, Some(Opcode::Icmp | Opcode::Fcmp))
 }
 
 /// Sets the flags so that the result holds where `value` is not 0.
 pub(super) fn condition(cx: &mut Cx<'_>, value: Value) -> Cond {
     match test_of(cx, value) {
         Test::Compare(cc, x, y) => compare(cx, cc, x, y),
+        Test::Float(cc, x, y) => float::compare(cx, cc, x, y),
         Test::Value { value, zero } => {
             nonzero(cx, value);
             if zero { Cond::Eq } else { Cond::Ne }
@@ -219,6 +232,9 @@ fn wide_compare(cx: &mut Cx<'_>, cc: IntCC, x: Value, y: Value) -> Cond {
 /// `result = condition ? x : y` by conditional moves. Everything that the moves read is in registers before the
 /// compare, since loading a constant may set flags.
 pub(super) fn select(cx: &mut Cx<'_>, result: Value, test: Value, x: Value, y: Value) {
+    if let Some(precision) = float::hardware(cx, result) {
+        return float::select(cx, precision, result, test, x, y);
+    }
     let short = |c: Option<u64>| c.is_some_and(|c| c <= 0xff);
     let (x, y, inverted) = if short(cx.constant(y)) && !short(cx.constant(x)) { (y, x, true) } else { (x, y, false) };
     let otherwise = cx.words(y);

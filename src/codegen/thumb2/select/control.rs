@@ -1,7 +1,7 @@
 //! Branches, traps and returns.
 
 use super::super::inst::{Cond, Inst};
-use super::super::machine::MInst;
+use super::super::minst::MInst;
 use super::compare::{self, Test};
 use super::{Cx, call, emit};
 use crate::codegen::lower::{BlockIndex, Unsupported};

@@ -3,10 +3,10 @@
 //! address is in the function that divides.
 
 use super::super::inst::{AluOp, Cond, Flags, Inst, MulAddOp, MulOp};
-use super::call::{self, Results};
+use super::call;
 use super::{Cx, alu, alu_imm, emit, read};
 use crate::codegen::lower::Unsupported;
-use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
+use crate::codegen::object::{RuntimeFunction, TrapCode};
 use crate::codegen::reg::Reg;
 use cranelift_codegen::ir::{Opcode, Value};
 
@@ -68,5 +68,5 @@ fn divide64(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value, y: Value) 
         _ => RuntimeFunction::I64RemS,
     };
     let (lo, hi) = cx.def_pair(result);
-    call::symbol(cx, Symbol::Runtime(helper), &[xl, xh, yl, yh], Results(vec![lo, hi]));
+    call::runtime_words(cx, helper, &[xl, xh, yl, yh], &[lo, hi]);
 }

@@ -1,9 +1,11 @@
-//! Loads and stores. LDR, LDRH, STR and STRH take any address (DDI 0403, A3.2.1); LDRD and LDM do not, so a 64-bit access
-//! is two words.
+//! Loads and stores. LDR, LDRH, STR and STRH take any address; LDRD, STRD, VLDR and VSTR want a multiple of 4 (DDI 0403,
+//! A3.2.1), and are used where the module's alignment hint promises one. The kernel mends what breaks the promise.
 
-use super::super::inst::{AluOp, Flags, HOME, Inst, Mem, ShiftOp, Width};
+use super::super::encode::{float_offset_fits, pair_offset_fits};
+use super::super::inst::{AluOp, Flags, Inst, Mem, Precision, Shift, ShiftOp, Width};
 use super::arith::add_constant;
-use super::{Cx, alu, emit, read};
+use super::call::{core_definitions, core_words};
+use super::{Cx, alu_shifted, emit, float, read};
 use crate::codegen::lower::Unsupported;
 use crate::codegen::object::Symbol;
 use crate::codegen::reg::Reg;
@@ -11,20 +13,30 @@ use cranelift_codegen::ir::{self, InstructionData, Opcode, Value, types};
 
 pub(super) fn access(cx: &mut Cx<'_>, inst: ir::Inst) -> Result<(), Unsupported> {
     let func = cx.func;
-    let unsupported = || Unsupported(func.dfg.display_inst(inst).to_string());
-    match func.dfg.insts[inst] {
+    let data = &func.dfg.insts[inst];
+    let aligned = data.memflags_data(&func.dfg).is_some_and(|flags| flags.aligned());
+    let done = match *data {
         InstructionData::Load { opcode, arg, offset, .. } => {
-            let result = func.dfg.first_result(inst);
-            load(cx, opcode, result, arg, offset.into()).ok_or_else(unsupported)
+            load(cx, opcode, func.dfg.first_result(inst), Place { addr: arg, offset: offset.into(), aligned })
         }
         InstructionData::Store { opcode, args: [value, addr], offset, .. } => {
-            store(cx, opcode, value, addr, offset.into()).ok_or_else(unsupported)
+            store(cx, opcode, value, Place { addr, offset: offset.into(), aligned })
         }
-        _ => Err(unsupported()),
-    }
+        _ => None,
+    };
+    done.ok_or_else(|| Unsupported(func.dfg.display_inst(inst).to_string()))
 }
 
-fn load(cx: &mut Cx<'_>, opcode: Opcode, result: Value, addr: Value, offset: i32) -> Option<()> {
+/// What an access names.
+#[derive(Clone, Copy)]
+struct Place {
+    addr: Value,
+    offset: i32,
+    /// The address is said to be a multiple of 4.
+    aligned: bool,
+}
+
+fn load(cx: &mut Cx<'_>, opcode: Opcode, result: Value, place: Place) -> Option<()> {
     let ty = cx.ty(result);
     let width = match (opcode, ty.bits()) {
         (Opcode::Load, 8) | (Opcode::Uload8, _) => Width::Byte,
@@ -34,8 +46,41 @@ fn load(cx: &mut Cx<'_>, opcode: Opcode, result: Value, addr: Value, offset: i32
         (Opcode::Load, 32 | 64) | (Opcode::Uload32 | Opcode::Sload32, _) => Width::Word,
         _ => return None,
     };
-    let words = cx.def_words(result);
-    let [lo, hi] = match words[..] {
+    if let Some((precision, mem)) = float_address(cx, result, place) {
+        let rt = cx.def(result);
+        emit(cx, Inst::FloatLoad { precision, rt, mem });
+        return Some(());
+    }
+    let (words, moves) = core_definitions(cx, &[result]);
+    load_words(cx, opcode, width, &words, place)?;
+    moves.into_iter().for_each(|inst| emit(cx, inst));
+    Some(())
+}
+
+/// For a value in a floating-point register that VLDR or VSTR may move: its address. They have no register offset, so
+/// that an address of two registers is left to LDR or STR if nobody else needs the sum.
+fn float_address(cx: &mut Cx<'_>, value: Value, place: Place) -> Option<(Precision, Mem)> {
+    let precision = float::hardware(cx, value).filter(|_| place.aligned)?;
+    let sum = cx.as_binary(place.addr, Opcode::Iadd);
+    if place.offset == 0
+        && cx.is_single_use(place.addr)
+        && sum.is_some_and(|[x, y]| cx.constant(x).is_none() && cx.constant(y).is_none())
+        && precision == Precision::Single
+    {
+        return None;
+    }
+    let (base, offset) = base_and_offset(cx, place.addr, place.offset);
+    if float_offset_fits(offset) {
+        return Some((precision, Mem::Offset { base, offset }));
+    }
+    let sum = cx.temp();
+    add_constant(cx, sum, base, offset as u32);
+    Some((precision, Mem::Offset { base: sum, offset: 0 }))
+}
+
+fn load_words(cx: &mut Cx<'_>, opcode: Opcode, width: Width, words: &[Reg], place: Place) -> Option<()> {
+    let Place { addr, offset, aligned } = place;
+    let [lo, hi] = match *words {
         [lo] => {
             let mem = address(cx, addr, offset);
             emit(cx, Inst::Load { width, rt: lo, mem });
@@ -46,10 +91,13 @@ fn load(cx: &mut Cx<'_>, opcode: Opcode, result: Value, addr: Value, offset: i32
     };
     match opcode {
         Opcode::Load => {
-            let (first, second) = address_pair(cx, addr, offset);
-            // The second word first: a pair that straddles the end of its memory faults before anything is lost.
-            emit(cx, Inst::Load { width, rt: hi, mem: second });
-            emit(cx, Inst::Load { width, rt: lo, mem: first });
+            let (base, offset) = address_pair(cx, addr, offset);
+            if aligned && pair_offset_fits(offset) {
+                emit(cx, Inst::LoadPair { rt: lo, rt2: hi, base, offset });
+            } else {
+                emit(cx, Inst::Load { width, rt: hi, mem: Mem::Offset { base, offset: offset + 4 } });
+                emit(cx, Inst::Load { width, rt: lo, mem: Mem::Offset { base, offset } });
+            }
         }
         Opcode::Sload8 | Opcode::Sload16 | Opcode::Sload32 => {
             let mem = address(cx, addr, offset);
@@ -65,22 +113,34 @@ fn load(cx: &mut Cx<'_>, opcode: Opcode, result: Value, addr: Value, offset: i32
     Some(())
 }
 
-fn store(cx: &mut Cx<'_>, opcode: Opcode, value: Value, addr: Value, offset: i32) -> Option<()> {
+fn store(cx: &mut Cx<'_>, opcode: Opcode, value: Value, place: Place) -> Option<()> {
+    if let Some((precision, mem)) = float_address(cx, value, place) {
+        let rt = cx.reg(value);
+        emit(cx, Inst::FloatStore { precision, rt, mem });
+        return Some(());
+    }
+    let Place { addr, offset, aligned } = place;
     let width = match (opcode, cx.ty(value).bits()) {
         (Opcode::Store, 8) | (Opcode::Istore8, _) => Width::Byte,
         (Opcode::Store, 16) | (Opcode::Istore16, _) => Width::Half,
         (Opcode::Store, 32) | (Opcode::Istore32, _) => Width::Word,
         (Opcode::Store, 64) => {
-            let (lo, hi) = cx.pair(value);
-            let (first, second) = address_pair(cx, addr, offset);
-            // The second word first: an access that straddles the end of its memory must write nothing.
-            emit(cx, Inst::Store { width: Width::Word, rt: hi, mem: second });
-            emit(cx, Inst::Store { width: Width::Word, rt: lo, mem: first });
+            let words = core_words(cx, value);
+            let (lo, hi) = (words[0], words[1]);
+            let (base, offset) = address_pair(cx, addr, offset);
+            if aligned && pair_offset_fits(offset) {
+                emit(cx, Inst::StorePair { rt: lo, rt2: hi, base, offset });
+            } else {
+                // The second word first: an access that straddles the end of its memory must write nothing.
+                let second = Mem::Offset { base, offset: offset + 4 };
+                emit(cx, Inst::Store { width: Width::Word, rt: hi, mem: second });
+                emit(cx, Inst::Store { width: Width::Word, rt: lo, mem: Mem::Offset { base, offset } });
+            }
             return Some(());
         }
         _ => return None,
     };
-    let rt = cx.low(value);
+    let rt = core_words(cx, value)[0];
     let mem = address(cx, addr, offset);
     emit(cx, Inst::Store { width, rt, mem });
     Some(())
@@ -144,26 +204,21 @@ fn offset_form(cx: &mut Cx<'_>, base: Reg, offset: i32, extra: i32) -> Mem {
     Mem::Offset { base: sum, offset: 0 }
 }
 
-/// The addresses of the two words of a 64-bit access.
-fn address_pair(cx: &mut Cx<'_>, addr: Value, offset: i32) -> (Mem, Mem) {
+/// The address of a 64-bit access as base and offset, with both words in reach.
+fn address_pair(cx: &mut Cx<'_>, addr: Value, offset: i32) -> (Reg, i32) {
     let indexed = if offset == 0 { index_form(cx, addr) } else { None };
-    let first = match indexed {
-        Some(Mem::Index { base: HOME, index, shift: 0 }) => {
-            let sum = cx.temp();
-            alu(cx, AluOp::Add, Flags::Any, sum, HOME, index);
-            Mem::Offset { base: sum, offset: 0 }
-        }
+    let mem = match indexed {
         Some(Mem::Index { base, index, shift }) => {
             let sum = cx.temp();
-            let shift = super::Shift { op: ShiftOp::Lsl, amount: shift };
-            super::alu_shifted(cx, AluOp::Add, sum, base, index, shift);
-            Mem::Offset { base: sum, offset: 0 }
+            let shift = Shift { op: ShiftOp::Lsl, amount: shift };
+            alu_shifted(cx, AluOp::Add, sum, base, index, shift);
+            return (sum, 0);
         }
         _ => {
             let (base, offset) = base_and_offset(cx, addr, offset);
             offset_form(cx, base, offset, 4)
         }
     };
-    let Mem::Offset { base, offset } = first else { unreachable!("both arms make offset forms") };
-    (first, Mem::Offset { base, offset: offset + 4 })
+    let Mem::Offset { base, offset } = mem else { unreachable!("an offset form") };
+    (base, offset)
 }

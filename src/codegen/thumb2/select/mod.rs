@@ -8,13 +8,14 @@ pub mod call;
 mod compare;
 pub mod control;
 mod divide;
+mod float;
 mod memory;
 mod shift;
 mod wide;
 
 use super::encode::{alu_immediate_fits, modified_immediate};
 use super::inst::{AluOp, Flags, HOME, Inst, Shift};
-use super::machine::{MInst, Thumb2};
+use super::minst::{MInst, Thumb2};
 use crate::codegen::lower::{Context, Unsupported};
 use crate::codegen::object::Symbol;
 use crate::codegen::reg::Reg;
@@ -51,8 +52,13 @@ fn alu_imm(cx: &mut Cx<'_>, op: AluOp, flags: Flags, rd: Reg, rn: Reg, imm: u32)
     emit(cx, Inst::AluImm { op, flags, rd, rn, imm });
 }
 
+/// `rd = rm`: one name for both, but for the pinned register, which the allocator does not know.
 fn mov(cx: &mut Cx<'_>, rd: Reg, rm: Reg) {
-    emit(cx, Inst::Mov { rd, rm });
+    if rm.as_virtual().is_some() {
+        cx.alias(rd, rm);
+    } else {
+        emit(cx, Inst::Mov { rd, rm });
+    }
 }
 
 fn is_modified_immediate(imm: u32) -> bool {
@@ -75,15 +81,26 @@ impl Word {
     }
 }
 
-/// The words of a 64-bit value, constants unloaded.
+/// The words of a 64-bit value, constants unloaded, and the zero halves of extensions and long shifts known as such.
 fn wide_words(cx: &mut Cx<'_>, value: Value) -> (Word, Word) {
-    match cx.constant(value) {
-        Some(c) => (Word::Imm(c as u32), Word::Imm((c >> 32) as u32)),
-        None => {
-            let (lo, hi) = cx.pair(value);
-            (Word::Reg(lo), Word::Reg(hi))
+    if let Some(c) = cx.constant(value) {
+        return (Word::Imm(c as u32), Word::Imm((c >> 32) as u32));
+    }
+    if let Some(source) = cx.as_unary(value, Opcode::Uextend)
+        && cx.ty(source) == types::I32
+    {
+        return (Word::Reg(cx.reg(source)), Word::Imm(0));
+    }
+    for (opcode, left) in [(Opcode::Ishl, true), (Opcode::Ushr, false)] {
+        if let Some([source, amount]) = cx.as_binary(value, opcode)
+            && cx.constant(amount).is_some_and(|n| n & 63 == 32)
+        {
+            let (low, high) = wide_words(cx, source);
+            return if left { (Word::Imm(0), low) } else { (high, Word::Imm(0)) };
         }
     }
+    let (lo, hi) = cx.pair(value);
+    (Word::Reg(lo), Word::Reg(hi))
 }
 
 /// Lowers one instruction that does not end a block.
@@ -94,6 +111,9 @@ pub fn instruction(cx: &mut Cx<'_>, inst: ir::Inst) -> Result<(), Unsupported> {
     let args = func.dfg.inst_args(inst);
     let result = func.dfg.inst_results(inst).first().copied();
     let wide = result.is_some_and(|r| cx.ty(r) == types::I64);
+    if float::concerns(opcode) {
+        return float::instruction(cx, inst);
+    }
     match (opcode, result) {
         (Opcode::Iconst, Some(r)) => {
             let value = cx.constant(r).expect("an iconst is a constant");
@@ -152,8 +172,11 @@ pub fn instruction(cx: &mut Cx<'_>, inst: ir::Inst) -> Result<(), Unsupported> {
 
         (Opcode::Uextend | Opcode::Sextend, Some(r)) => arith::extend(cx, opcode, r, args[0]),
         (Opcode::Ireduce, Some(r)) => {
+            let low = match cx.ty(args[0]) {
+                types::I64 => wide_words(cx, args[0]).0.reg(cx),
+                _ => cx.low(args[0]),
+            };
             let rd = cx.def(r);
-            let low = cx.low(args[0]);
             cx.alias(rd, low);
         }
         (Opcode::Iconcat, Some(r)) if wide => {

@@ -36,10 +36,34 @@ fn loaded(cx: &mut Cx<'_>, words: (Word, Word)) -> (Reg, Reg) {
 }
 
 pub(super) fn add(cx: &mut Cx<'_>, result: Value, x: Value, y: Value) {
-    let (x, y) = if cx.constant(x).is_some() { (y, x) } else { (x, y) };
-    let xs = wide_words(cx, x);
-    let (xs, ys, rd) = (loaded(cx, xs), wide_words(cx, y), cx.def_pair(result));
+    for (other, product) in [(x, y), (y, x)] {
+        if let Some((op, rn, rm)) = long_product(cx, product) {
+            let other = wide_words(cx, other);
+            let ((lo_in, hi_in), (lo, hi)) = (loaded(cx, other), cx.def_pair(result));
+            emit(cx, Inst::MulLong { op, lo, hi, rn, rm, lo_in, hi_in });
+            return;
+        }
+    }
+    let (mut xs, mut ys) = (wide_words(cx, x), wide_words(cx, y));
+    if matches!(xs.1, Word::Imm(_)) {
+        std::mem::swap(&mut xs, &mut ys);
+    }
+    let (xs, rd) = (loaded(cx, xs), cx.def_pair(result));
     carry_chain(cx, (AluOp::Add, AluOp::Adc), rd, xs, ys);
+}
+
+/// A product of two 32-bit values that only its sum needs: UMLAL or SMLAL.
+fn long_product(cx: &mut Cx<'_>, product: Value) -> Option<(MulLongOp, Reg, Reg)> {
+    if !cx.is_single_use(product) {
+        return None;
+    }
+    let [a, b] = cx.as_binary(product, Opcode::Imul)?;
+    for (opcode, op) in [(Opcode::Uextend, MulLongOp::Umlal), (Opcode::Sextend, MulLongOp::Smlal)] {
+        if let (Some(a), Some(b)) = (extended_from(cx, a, opcode), extended_from(cx, b, opcode)) {
+            return Some((op, cx.reg(a), cx.reg(b)));
+        }
+    }
+    None
 }
 
 pub(super) fn sub(cx: &mut Cx<'_>, result: Value, x: Value, y: Value) {
@@ -77,16 +101,27 @@ pub(super) fn not(cx: &mut Cx<'_>, result: Value, x: Value) {
 }
 
 pub(super) fn bitwise(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value, y: Value) {
-    let (x, y) = if cx.constant(x).is_some() { (y, x) } else { (x, y) };
     let op = bitwise_op(opcode);
-    let xs = wide_words(cx, x);
-    let (xs, ys, rd) = (loaded(cx, xs), wide_words(cx, y), cx.def_pair(result));
-    for (rd, rn, word) in [(rd.0, xs.0, ys.0), (rd.1, xs.1, ys.1)] {
-        match (op, word) {
-            (AluOp::And, Word::Imm(0)) => emit(cx, Inst::MovImm { flags: Flags::Any, rd, imm: 0 }),
-            (AluOp::Orr | AluOp::Eor, Word::Imm(0)) => mov(cx, rd, rn),
-            (_, Word::Imm(c)) => bitwise_constant(cx, op, rd, rn, c),
-            (_, Word::Reg(rm)) => alu(cx, op, Flags::Any, rd, rn, rm),
+    let (xs, ys, rd) = (wide_words(cx, x), wide_words(cx, y), cx.def_pair(result));
+    for (rd, a, b) in [(rd.0, xs.0, ys.0), (rd.1, xs.1, ys.1)] {
+        let (a, b) = if matches!(a, Word::Imm(_)) { (b, a) } else { (a, b) };
+        match (op, a, b) {
+            (_, Word::Imm(a), Word::Imm(b)) => {
+                let imm = match op {
+                    AluOp::And => a & b,
+                    AluOp::Orr => a | b,
+                    _ => a ^ b,
+                };
+                emit(cx, Inst::MovImm { flags: Flags::Any, rd, imm });
+            }
+            (AluOp::And, _, Word::Imm(0)) => emit(cx, Inst::MovImm { flags: Flags::Any, rd, imm: 0 }),
+            (AluOp::Orr | AluOp::Eor, Word::Reg(rn), Word::Imm(0))
+            | (AluOp::And, Word::Reg(rn), Word::Imm(u32::MAX)) => mov(cx, rd, rn),
+            (_, Word::Reg(rn), Word::Imm(c)) => bitwise_constant(cx, op, rd, rn, c),
+            (_, a, b) => {
+                let (rn, rm) = (a.reg(cx), b.reg(cx));
+                alu(cx, op, Flags::Any, rd, rn, rm);
+            }
         }
     }
 }

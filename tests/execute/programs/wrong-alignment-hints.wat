@@ -1,0 +1,30 @@
+;; An alignment hint is only a hint: accesses at every address, hinted as if aligned, and what surrounds them stays.
+(module
+  (import "compose" "log_u32" (func $log (param i32)))
+  (memory 1 1)
+  (func $log64 (param i64)
+    (call $log (i32.wrap_i64 (local.get 0)))
+    (call $log (i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 32)))))
+  (func $fill (local $i i32)
+    (loop $next
+      (i32.store8 (local.get $i) (i32.mul (local.get $i) (i32.const 37)))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 64)))))
+  (func $hash (result i32) (local $i i32) (local $h i32)
+    (loop $next
+      (local.set $h (i32.add (i32.mul (local.get $h) (i32.const 31)) (i32.load8_u (local.get $i))))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 64))))
+    (local.get $h))
+  (func $at (param $p i32) (param $x i64) (param $y i64) (param $z i32) (param $kept i32)
+    (call $log64 (i64.load align=8 (local.get $p)))
+    (call $log64 (i64.load offset=12 align=8 (local.get $p)))
+    (i64.store offset=4 align=8 (local.get $p) (local.get $x))
+    (i64.store align=4 (i32.add (local.get $p) (i32.const 20)) (local.get $y))
+    (call $log64 (i64.add (local.get $x) (i64.load offset=4 align=8 (local.get $p))))
+    (call $log (i32.load offset=9 align=4 (local.get $p)))
+    (call $log (i32.add (local.get $z) (local.get $kept)))
+    (call $log (call $hash)))
+  (func (export "run") (local $p i32)
+    (loop $next
+      (call $fill)
+      (call $at (local.get $p) (i64.const 0x1122334455667788) (i64.const -2) (i32.const 7) (local.get $p))
+      (br_if $next (i32.lt_u (local.tee $p (i32.add (local.get $p) (i32.const 1))) (i32.const 9))))))
