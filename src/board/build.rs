@@ -21,28 +21,17 @@ pub(super) fn board(items: &[Item], found: &mut Diagnostics) -> Option<Board> {
             );
         }
     }
-    let console = root.child("console")?;
-    let peripheral: Option<Spanned<String>> = console.prop("peripheral");
-    let device =
-        ranges.iter().find(|r| r.kind == "peripheral" && Some(&r.name.value) == peripheral.as_ref().map(|p| &p.value));
-    if let (Some(name), None) = (&peripheral, device)
-        && ranges.len() == root.children.iter().filter(|c| c.node.prop("base").is_some()).count()
-    {
-        found.push(
-            Diagnostic::error(&code::UNKNOWN_PERIPHERAL, format!("this board has no peripheral `{name}`"))
-                .label(name.span, "unknown peripheral")
-                .help("add a `peripheral` of this name"),
-        );
-    }
+    let console = console(root, &ranges, found);
     let protection = protection(root.child("protection")?, found);
     let cpu = root.child("cpu")?;
-    Some(Board {
+    let board = Board {
         name: root.arg::<String>(0)?.value,
         description: root.child("description").and_then(|d| d.arg::<String>(0)).map(|d| d.value).unwrap_or_default(),
         cpu: Cpu {
             name: cpu.arg::<String>(0)?.value,
             isa: match cpu.prop::<&'static str>("isa")?.value {
                 "thumb2" => Isa::Thumb2,
+                "rv32" => Isa::Rv32,
                 _ => return None,
             },
             fpu_single: flag(cpu, "fpu-single"),
@@ -53,20 +42,41 @@ pub(super) fn board(items: &[Item], found: &mut Diagnostics) -> Option<Board> {
         banks: ranges.iter().filter_map(Range::bank).collect(),
         protection: protection?,
         peripherals: ranges.iter().filter(|r| r.kind == "peripheral").map(Range::peripheral).collect(),
-        console: Console {
-            driver: match console.arg::<&'static str>(0)?.value {
-                "cmsdk-uart" => ConsoleDriver::CmsdkUart,
-                _ => return None,
-            },
-            peripheral: peripheral?.value,
-            base: device?.base,
-        },
+        console,
         exit: match root.child("exit").and_then(|e| e.arg::<&'static str>(0)).map(|e| e.value) {
             Some("semihosting") => Exit::Semihosting,
             _ => Exit::Halt,
         },
         emulator: root.child("emulator").and_then(emulator),
-    })
+    };
+    if root.child("console").is_none() && board.lacks().is_none() {
+        found.push(
+            Diagnostic::error(&code::CONSOLE_MISSING, "this board has no `console`")
+                .label(root.head, "the kernel prints on it")
+                .help("add a line such as `console \"cmsdk-uart\" peripheral=\"uart0\"`"),
+        );
+    }
+    Some(board)
+}
+
+fn console(root: &Item, ranges: &[Range], found: &mut Diagnostics) -> Option<Console> {
+    let console = root.child("console")?;
+    let peripheral: Spanned<String> = console.prop("peripheral")?;
+    let device = ranges.iter().find(|r| r.kind == "peripheral" && r.name.value == peripheral.value);
+    // A range that could not be read may be the one.
+    let complete = ranges.len() == root.children.iter().filter(|c| c.node.prop("base").is_some()).count();
+    if device.is_none() && complete {
+        found.push(
+            Diagnostic::error(&code::UNKNOWN_PERIPHERAL, format!("this board has no peripheral `{peripheral}`"))
+                .label(peripheral.span, "unknown peripheral")
+                .help("add a `peripheral` of this name"),
+        );
+    }
+    let driver = match console.arg::<&'static str>(0)?.value {
+        "cmsdk-uart" => ConsoleDriver::CmsdkUart,
+        _ => return None,
+    };
+    Some(Console { driver, peripheral: peripheral.value, base: device?.base })
 }
 
 fn flag(item: &Item, name: &str) -> bool {
@@ -75,18 +85,42 @@ fn flag(item: &Item, name: &str) -> bool {
 
 fn protection(item: &Item, found: &mut Diagnostics) -> Option<Protection> {
     let granule: Spanned<u32> = item.prop("granule")?;
-    if !granule.value.is_power_of_two() || granule.value < 32 {
+    let (model, name, legal, help) = match item.arg::<&'static str>(0)?.value {
+        "pmsav7" => (
+            ProtectionModel::Pmsav7,
+            "PMSAv7",
+            granule.value.is_power_of_two() && granule.value >= 32,
+            "write a power of two of 32 bytes or more: `granule=(B)32` on most parts",
+        ),
+        "pmsav8" => (ProtectionModel::Pmsav8, "PMSAv8", granule.value == 32, "write `granule=(B)32`"),
+        "pmp" => (
+            ProtectionModel::Pmp,
+            "PMP",
+            granule.value.is_power_of_two() && granule.value >= 4,
+            "write a power of two of 4 bytes or more: `granule=(B)4` on most parts",
+        ),
+        _ => return None,
+    };
+    if !legal {
         found.push(
-            Diagnostic::error(&code::PROTECTION, "not a granule of PMSAv7")
+            Diagnostic::error(&code::PROTECTION, format!("not a granule of {name}"))
                 .label(granule.span, format!("{} bytes", granule.value))
-                .help("write a power of two of 32 bytes or more: `granule=(B)32` on most parts"),
+                .help(help),
+        );
+    }
+    let tor = item.prop::<bool>("tor");
+    if let Some(tor) = &tor
+        && model != ProtectionModel::Pmp
+    {
+        found.push(
+            Diagnostic::error(&code::PROTECTION, format!("{name} has nothing that is called TOR"))
+                .label(tor.span, "only PMP has")
+                .help("remove it"),
         );
     }
     Some(Protection {
-        model: match item.arg::<&'static str>(0)?.value {
-            "pmsav7" => ProtectionModel::Pmsav7,
-            _ => return None,
-        },
+        model,
+        tor: tor.is_none_or(|tor| tor.value),
         entries: u8::try_from(item.prop::<u32>("regions")?.value).ok()?,
         granule: granule.value,
     })
@@ -110,6 +144,9 @@ struct Range {
     base: u32,
     size: u32,
     interrupts: Vec<u32>,
+    dma: bool,
+    core_coupled: bool,
+    fast: bool,
     head: Span,
 }
 
@@ -125,7 +162,8 @@ impl Range {
             "ram" => BankKind::Ram,
             _ => return None,
         };
-        Some(Bank { name: self.name.clone(), base: self.base, size: self.size, kind })
+        let &Range { base, size, dma, core_coupled, fast, .. } = self;
+        Some(Bank { name: self.name.clone(), base, size, kind, dma, core_coupled, fast })
     }
 
     fn peripheral(&self) -> Peripheral {
@@ -150,8 +188,17 @@ fn ranges(root: &Item, found: &mut Diagnostics) -> Vec<Range> {
         let interrupts = item.child("interrupts").map_or(Vec::new(), |list| {
             (0..list.arg_count()).filter_map(|i| list.arg::<u32>(i)).map(|i| i.value).collect()
         });
-        let range =
-            Range { kind: item.node.name, name, base: base.value, size: size.value, interrupts, head: item.head };
+        let range = Range {
+            kind: item.node.name,
+            name,
+            base: base.value,
+            size: size.value,
+            interrupts,
+            dma: flag(item, "dma"),
+            core_coupled: flag(item, "core-coupled"),
+            fast: flag(item, "fast"),
+            head: item.head,
+        };
         if range.end() > 1 << 32 {
             found.push(
                 Diagnostic::error(&code::PAST_THE_END, format!("`{}` passes the end of the address space", range.name))

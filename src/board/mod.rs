@@ -3,6 +3,7 @@
 
 mod build;
 mod table;
+mod wishes;
 
 pub use table::BOARD;
 
@@ -27,7 +28,7 @@ pub fn load(sources: &mut Sources, manifest: &Manifest) -> (Option<Board>, Diagn
     let Some(id) = find(sources, manifest, &mut found) else { return (None, found) };
     let board = read(sources, id, &mut found);
     if let Some(board) = &board {
-        budgets(board, manifest, &mut found);
+        wishes::check(board, manifest, &mut found);
     }
     (board, found)
 }
@@ -90,19 +91,44 @@ fn io_reason(error: &std::io::Error) -> String {
     }
 }
 
-fn budgets(board: &Board, manifest: &Manifest, found: &mut Diagnostics) {
-    let Some(largest) = board.banks.iter().filter(|b| b.kind == BankKind::Ram).max_by_key(|b| b.size) else { return };
-    for memory in manifest.components.iter().flat_map(|c| &c.memories) {
-        if memory.budget.value > largest.size {
-            found.push(
-                Diagnostic::error(
-                    &code::BUDGET_TOO_LARGE,
-                    format!("this budget is larger than any RAM bank of `{}`", board.name),
-                )
-                .label(memory.budget.span, format!("{} bytes", memory.budget.value))
-                .note(format!("the largest is `{}` with {} bytes", largest.name, largest.size))
-                .help("make it smaller, or choose another board"),
-            );
+/// Properties of banks that a manifest can wish for.
+const PROPERTIES: [&str; 3] = ["dma", "core-coupled", "fast"];
+
+impl Board {
+    /// RAM banks, in the order of the board.
+    pub fn ram(&self) -> impl Iterator<Item = &Bank> {
+        self.banks.iter().filter(|bank| bank.kind == BankKind::Ram)
+    }
+
+    /// The RAM banks (their numbers among [`Board::ram`]) that a wish of the manifest allows: the one of this name, or
+    /// all that have this property; all where there is no wish.
+    pub fn allowed(&self, wish: Option<&str>) -> Vec<usize> {
+        let numbered = || self.ram().enumerate();
+        let named = wish.and_then(|wish| numbered().find(|(_, bank)| bank.name.value == wish));
+        if let Some((number, _)) = named {
+            return vec![number];
+        }
+        let fits = |bank: &Bank| match wish {
+            None => true,
+            Some("dma") => bank.dma,
+            Some("core-coupled") => bank.core_coupled,
+            Some("fast") => bank.fast,
+            Some(_) => false,
+        };
+        numbered().filter(|(_, bank)| fits(bank)).map(|(number, _)| number).collect()
+    }
+
+    pub fn peripheral(&self, name: &str) -> Option<&Peripheral> {
+        self.peripherals.iter().find(|peripheral| peripheral.name == name)
+    }
+
+    /// What there is not yet for this board: then its systems can be planned and not built.
+    pub fn lacks(&self) -> Option<&'static str> {
+        match (self.cpu.isa, self.protection.model) {
+            (Isa::Rv32, _) => Some("code generation for RV32"),
+            (Isa::Thumb2, ProtectionModel::Pmsav8) => Some("a kernel for PMSAv8"),
+            (Isa::Thumb2, ProtectionModel::Pmp) => Some("a kernel for PMP on Arm"),
+            (Isa::Thumb2, ProtectionModel::Pmsav7) => None,
         }
     }
 }
@@ -116,7 +142,8 @@ pub struct Board {
     pub banks: Vec<Bank>,
     pub protection: Protection,
     pub peripherals: Vec<Peripheral>,
-    pub console: Console,
+    /// Boards whose systems can only be planned may have none.
+    pub console: Option<Console>,
     /// How a program ends and reports a code.
     pub exit: Exit,
     pub emulator: Option<Emulator>,
@@ -140,8 +167,10 @@ pub struct Cpu {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
-    /// Armv7-M Thumb-2 (DDI 0403).
+    /// Armv7-M Thumb-2 (DDI 0403), which Armv8-M Mainline runs too.
     Thumb2,
+    /// 32-bit RISC-V.
+    Rv32,
 }
 
 #[derive(Clone, Debug)]
@@ -151,6 +180,12 @@ pub struct Bank {
     /// Bytes.
     pub size: u32,
     pub kind: BankKind,
+    /// DMA controllers reach it.
+    pub dma: bool,
+    /// Only the processor reaches it.
+    pub core_coupled: bool,
+    /// No wait states.
+    pub fast: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,12 +202,18 @@ pub struct Protection {
     pub entries: u8,
     /// Smallest region in bytes.
     pub granule: u32,
+    /// PMP: entries can have two free ends.
+    pub tor: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProtectionModel {
     /// Armv7-M (DDI 0403, B3.5).
     Pmsav7,
+    /// Armv8-M (DDI 0553, B11.3).
+    Pmsav8,
+    /// RISC-V (privileged specification, 3.7).
+    Pmp,
 }
 
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ static ROOT: Node = Node {
         Child::any(&FLASH),
         Child::any(&RAM),
         Child::any(&PERIPHERAL),
-        Child::one(&CONSOLE),
+        Child::at_most_one(&CONSOLE),
         Child::at_most_one(&EXIT),
         Child::at_most_one(&EMULATOR),
     ],
@@ -36,7 +36,11 @@ static CPU: Node = Node {
     doc: "Instruction-set facts: what code generation may use.",
     args: &[Field::required("name", Type::Name, "For people: `cortex-m4f`.")],
     props: &[
-        Field::required("isa", Type::Word(&["thumb2"]), "`thumb2`: Armv7-M."),
+        Field::required(
+            "isa",
+            Type::Word(&["thumb2", "rv32"]),
+            "`thumb2`: Armv7-M and Armv8-M Mainline. `rv32`: 32-bit RISC-V, for plans only as yet.",
+        ),
         Field::optional("dsp", Type::Bool, "Has the DSP extension.").default("`#false`"),
         Field::optional("fpu-single", Type::Bool, "Single-precision floating point in hardware.").default("`#false`"),
         Field::optional("fpu-double", Type::Bool, "Double-precision floating point in hardware.").default("`#false`"),
@@ -50,10 +54,15 @@ static CPU: Node = Node {
 static PROTECTION: Node = Node {
     name: "protection",
     doc: "The unit that keeps processes apart.",
-    args: &[Field::required("model", Type::Word(&["pmsav7"]), "`pmsav7`: the MPU of Armv7-M.")],
+    args: &[Field::required(
+        "model",
+        Type::Word(&["pmsav7", "pmsav8", "pmp"]),
+        "`pmsav7`: the MPU of Armv7-M. `pmsav8`: the MPU of Armv8-M. `pmp`: the unit of RISC-V. The latter two for plans only as yet.",
+    )],
     props: &[
-        Field::required("regions", Type::Integer(1, 16), "How many regions the unit has."),
+        Field::required("regions", Type::Integer(1, 16), "How many regions or entries the unit has."),
         Field::required("granule", Type::Size, "The smallest region."),
+        Field::optional("tor", Type::Bool, "PMP: whether entries can have two free ends.").default("`#true`"),
     ],
     example: "protection \"pmsav7\" regions=8 granule=(B)32",
     ..Node::EMPTY
@@ -61,8 +70,9 @@ static PROTECTION: Node = Node {
 
 const ADDRESS: Type = Type::Integer(0, u32::MAX as i128);
 
-const RANGE: &[Field] =
-    &[Field::required("base", ADDRESS, "First address."), Field::required("size", Type::Size, "Bytes.")];
+const BASE: Field = Field::required("base", ADDRESS, "First address.");
+const SIZE: Field = Field::required("size", Type::Size, "Bytes.");
+const RANGE: &[Field] = &[BASE, SIZE];
 
 static FLASH: Node = Node {
     name: "flash",
@@ -77,8 +87,14 @@ static RAM: Node = Node {
     name: "ram",
     doc: "A bank of RAM. The first one is preferred.",
     args: &[Field::required("name", Type::Name, "Unique on the board.")],
-    props: RANGE,
-    example: "ram \"sram\" base=0x2000_0000 size=(KiB)128",
+    props: &[
+        BASE,
+        SIZE,
+        Field::optional("dma", Type::Bool, "DMA controllers reach it.").default("`#false`"),
+        Field::optional("core-coupled", Type::Bool, "Only the processor reaches it.").default("`#false`"),
+        Field::optional("fast", Type::Bool, "No wait states.").default("`#false`"),
+    ],
+    example: "ram \"sram\" base=0x2000_0000 size=(KiB)128 dma=#true",
     ..Node::EMPTY
 };
 

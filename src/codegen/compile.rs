@@ -79,6 +79,7 @@ fn emit(
 pub(super) fn lower(system: &System, unit: Unit, translated: &Translated) -> Result<lower::Emitted, LowerError> {
     match system.board.cpu.isa {
         Isa::Thumb2 => lower::function::<Thumb2>(unit, &system.board.cpu, translated),
+        Isa::Rv32 => unreachable!("systems of boards that lack a code generator are only planned"),
     }
 }
 

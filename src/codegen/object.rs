@@ -136,9 +136,10 @@ pub enum Symbol {
     /// Kernel memory (the kernel unit's home memory) and the kernel's stack.
     KernelMemory,
     KernelStackTop,
-    /// All RAM that the plan uses, `[RamStart, RamEnd)`: start-up zeroes it. Multiples of 8.
-    RamStart,
-    RamEnd,
+    /// What the plan uses of the board's RAM bank of this number, `[RamStart, RamEnd)`: start-up zeroes it. Multiples of
+    /// 8, and equal where nothing is in the bank.
+    RamStart(u8),
+    RamEnd(u8),
     /// Ends of the image in flash: `[FlashBase, FlashEnd)` and of code.
     FlashBase,
     FlashEnd,

@@ -3,6 +3,7 @@
 use crate::board::{BankKind, Board};
 use crate::ingest::{Export, ImportKind, Module, SegmentMode};
 use crate::manifest::{Bounds, Grow, Manifest, OnTrap, Stack};
+use crate::source::Spanned;
 use std::fmt::Write;
 
 /// The manifest as a manifest: with the values that hold where nothing was written, in bytes.
@@ -30,15 +31,19 @@ pub fn manifest(m: &Manifest) -> String {
                     Grow::Deny => "deny",
                     Grow::Refuse => "#false",
                 };
-                let _ = writeln!(out, "            memory{name} budget=(B){} grow={grow}", memory.budget);
+                let bank = wish(&memory.bank);
+                let _ = writeln!(out, "            memory{name} budget=(B){} grow={grow}{bank}", memory.budget);
             }
             if let Some(arena) = c.arena {
                 let _ = writeln!(out, "            arena (B){arena}");
             }
             let _ = match c.stack.map_or(Stack::Auto, |s| s.value) {
-                Stack::Auto => writeln!(out, "            stack auto"),
-                Stack::Bytes(bytes) => writeln!(out, "            stack (B){bytes}"),
+                Stack::Auto => writeln!(out, "            stack auto{}", wish(&c.stack_in)),
+                Stack::Bytes(bytes) => writeln!(out, "            stack (B){bytes}{}", wish(&c.stack_in)),
             };
+            for device in &c.devices {
+                let _ = writeln!(out, "            mmio {:?} shared=#{}", device.peripheral.value, device.shared);
+            }
             let bounds = match c.bounds.map_or(Bounds::Hardware, |b| b.value) {
                 Bounds::Hardware => "hardware",
                 Bounds::Software => "software",
@@ -55,10 +60,17 @@ pub fn manifest(m: &Manifest) -> String {
         let args: String = run.args.iter().map(|a| format!(" {}", a.value)).collect();
         let _ = writeln!(out, "    run \"{}#{}\"{args}", run.component, run.export);
     }
-    if let Some(waste) = m.policy.max_waste {
-        let _ = writeln!(out, "    policy {{ max-waste (percent){waste} }}");
+    let waste = m.policy.max_waste.map(|share| format!("max-waste (percent){share}"));
+    let over_grant = m.policy.over_grant.map(|size| format!("over-grant (B){size}"));
+    let limits: Vec<String> = waste.into_iter().chain(over_grant).collect();
+    if !limits.is_empty() {
+        let _ = writeln!(out, "    policy {{ {} }}", limits.join("; "));
     }
     out + "}\n"
+}
+
+fn wish(bank: &Option<Spanned<String>>) -> String {
+    bank.as_ref().map_or(String::new(), |bank| format!(" in={:?}", bank.value))
 }
 
 pub fn board(b: &Board) -> String {
@@ -72,13 +84,17 @@ pub fn board(b: &Board) -> String {
     let _ = writeln!(out, "protection {:?}: {} regions of {} bytes or more", p.model, p.entries, p.granule);
     for bank in &b.banks {
         let kind = if bank.kind == BankKind::Flash { "flash" } else { "ram" };
-        let _ = writeln!(out, "{kind} {}: 0x{:08x}, {} bytes", bank.name, bank.base, bank.size);
+        let properties = [(bank.dma, "dma"), (bank.core_coupled, "core-coupled"), (bank.fast, "fast")];
+        let properties: String = properties.iter().filter(|(is, _)| *is).map(|(_, name)| format!(", {name}")).collect();
+        let _ = writeln!(out, "{kind} {}: 0x{:08x}, {} bytes{properties}", bank.name, bank.base, bank.size);
     }
     for p in &b.peripherals {
         let _ =
             writeln!(out, "peripheral {}: 0x{:08x}, {} bytes, interrupts {:?}", p.name, p.base, p.size, p.interrupts);
     }
-    let _ = writeln!(out, "console {:?} at 0x{:08x}", b.console.driver, b.console.base);
+    if let Some(console) = &b.console {
+        let _ = writeln!(out, "console {:?} at 0x{:08x}", console.driver, console.base);
+    }
     let _ = writeln!(out, "exit {:?}", b.exit);
     out
 }

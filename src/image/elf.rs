@@ -273,6 +273,7 @@ fn attributes(board: &Board) -> Vec<u8> {
     let architecture = match board.cpu.isa {
         Isa::Thumb2 if board.cpu.dsp => 13, // v7E-M
         Isa::Thumb2 => 10,                  // v7
+        Isa::Rv32 => unreachable!("systems of boards that lack a code generator are only planned"),
     };
     let mut out = AttributesWriter::new(Endianness::Little);
     out.start_subsection(b"aeabi");

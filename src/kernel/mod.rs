@@ -34,7 +34,7 @@ mod thumb2;
 
 pub use tables::{COPIES, copies};
 
-use crate::board::ConsoleDriver;
+use crate::board::{Console, ConsoleDriver};
 use crate::codegen::{self, Object};
 use crate::ingest::{self, FuncType, Module, Unit};
 use crate::link::{self, HostFunction, System, Target};
@@ -122,8 +122,12 @@ const SOURCES: [&str; 5] = [
     include_str!("unaligned.wat"),
 ];
 
+fn console<'a>(system: &'a System) -> &'a Console {
+    system.board.console.as_ref().expect("a board that boots has a console")
+}
+
 fn module(system: &System) -> Module {
-    let console = match system.board.console.driver {
+    let console = match console(system).driver {
         ConsoleDriver::CmsdkUart => include_str!("cmsdk_uart.wat"),
     };
     let text = format!(

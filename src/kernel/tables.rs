@@ -6,7 +6,6 @@ use crate::codegen::{Constant, Relocation, RelocationKind, Symbol};
 use crate::ingest::Unit;
 use crate::link::{HostFunction, InstanceWord, Job, Linked, System};
 use crate::manifest::{ComponentId, OnTrap, ProcessId};
-use crate::protect;
 
 pub const PROCESSES: Symbol = Symbol::KernelTable("processes");
 pub const GATES: Symbol = Symbol::KernelTable("gates");
@@ -66,7 +65,7 @@ impl Strings {
 
 /// Register words of a process: two for each of its regions.
 pub fn region_words(system: &System) -> u32 {
-    2 * u32::from(protect::process_slots(system.board.protection.entries))
+    2 * u32::from(system.process_slots())
 }
 
 /// Whether floating-point registers may hold what another process must not see.
@@ -296,7 +295,7 @@ fn instance(image: &mut Table, linked: &Linked, component: ComponentId) {
 
 fn configuration(system: &System) -> Table {
     let mut table = Table::new(CONFIGURATION);
-    table.word(system.board.console.base);
+    table.word(super::console(system).base);
     table.address(TEXTS, 0);
     table.address(JOB_LIST, 0);
     table.address(JOB_LIST, 4 * system.jobs.len() as i32);

@@ -248,17 +248,19 @@ fn return_(symbol: Symbol, results: u32, number: u32) -> Function {
 /// Zeroes RAM, copies what has initial contents, sets up exceptions and regions, and calls the kernel for the first job.
 fn reset(system: &System, calls: &Calls) -> Function {
     let mut c = Code::new();
-    c.address(R0, Symbol::RamStart, 0);
-    c.address(R1, Symbol::RamEnd, 0);
     c.constant(R2, 0);
     c.constant(R3, 0);
-    let zeroed = c.label();
-    let zero = c.here();
-    c.compare_regs(R0, R1);
-    c.branch_if(Cond::Hs, zeroed);
-    c.store_many(R0, true, &[R2, R3]);
-    c.branch(zero);
-    c.bind(zeroed);
+    for bank in (0..=u8::MAX).take(system.board.ram().count()) {
+        c.address(R0, Symbol::RamStart(bank), 0);
+        c.address(R1, Symbol::RamEnd(bank), 0);
+        let zeroed = c.label();
+        let zero = c.here();
+        c.compare_regs(R0, R1);
+        c.branch_if(Cond::Eq, zeroed);
+        c.store_many(R0, true, &[R2, R3]);
+        c.branch(zero);
+        c.bind(zeroed);
+    }
 
     let records = tables::copies(system);
     if records > 0 {

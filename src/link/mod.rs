@@ -18,6 +18,7 @@ mod imports;
 mod jobs;
 mod memories;
 mod privileged;
+mod protection;
 mod unit;
 
 use crate::board::Board;

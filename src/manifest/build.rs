@@ -49,7 +49,8 @@ pub(super) fn manifest(
     let names_complete = written == build.components.len();
     let links = system.named("link").filter_map(|i| build.link(i, names_complete)).collect();
     let runs = system.named("run").filter_map(|i| build.run(i, names_complete)).collect();
-    let policy = Policy { max_waste: system.child("policy").and_then(|p| p.child("max-waste")).and_then(|w| w.arg(0)) };
+    let limit = |name| system.child("policy").and_then(|p| p.child(name)).and_then(|limit| limit.arg(0));
+    let policy = Policy { max_waste: limit("max-waste"), over_grant: limit("over-grant") };
     Some(Manifest {
         source,
         dir: sources.get(source).dir.clone(),
@@ -143,7 +144,22 @@ impl Build<'_> {
         if !name.value.is_empty() {
             self.process_name(&name);
         }
+        self.one_stack(&ids);
         self.processes.push(Process { name, components: ids, on_trap: on_trap(item), why: item.prop("why") });
+    }
+
+    /// The components of one process wish for one bank for their stack.
+    fn one_stack(&mut self, ids: &[ComponentId]) {
+        let mut wishes = ids.iter().filter_map(|id| self.components[id.0 as usize].stack_in.as_ref());
+        let Some(first) = wishes.next() else { return };
+        if let Some(other) = wishes.find(|wish| wish.value != first.value) {
+            self.found.push(
+                Diagnostic::error(&code::STACK_IN_TWO_BANKS, "the stack of this process cannot be in two places")
+                    .label(other.span, format!("wishes for `{other}`"))
+                    .label(first.span, format!("wishes for `{first}`"))
+                    .help("keep one of the wishes, or give the components processes of their own"),
+            );
+        }
     }
 
     /// Reports a name that another process has.
@@ -201,8 +217,29 @@ impl Build<'_> {
                 let bounds = if word.value == "software" { Bounds::Software } else { Bounds::Hardware };
                 Spanned::new(bounds, word.span)
             }),
+            stack_in: item.child("stack").and_then(|s| s.prop("in")),
+            devices: self.devices(item),
             why: item.prop("why"),
         })
+    }
+
+    fn devices(&mut self, component: &Item) -> Vec<Mmio> {
+        let mut devices: Vec<Mmio> = Vec::new();
+        for item in component.named("mmio") {
+            let Some(peripheral) = item.arg::<String>(0) else { continue };
+            if let Some(first) = devices.iter().find(|device| device.peripheral.value == peripheral.value) {
+                self.found.push(
+                    Diagnostic::error(&code::DUPLICATE_DEVICE, format!("this component names `{peripheral}` twice"))
+                        .label(item.head, "a second time")
+                        .label(first.span, "the first time")
+                        .help("keep one of them"),
+                );
+                continue;
+            }
+            let shared = item.prop::<bool>("shared").is_some_and(|shared| shared.value);
+            devices.push(Mmio { peripheral, shared, span: item.head, why: item.prop("why") });
+        }
+        devices
     }
 
     fn memories(&mut self, component: &Item) -> Vec<Memory> {
@@ -237,7 +274,7 @@ impl Build<'_> {
                 Some(Spanned::new(grow, value.span))
             });
             let Some(budget) = item.prop("budget") else { continue };
-            memories.push(Memory { name, budget, grow, span: item.head, why: item.prop("why") });
+            memories.push(Memory { name, budget, grow, bank: item.prop("in"), span: item.head, why: item.prop("why") });
         }
         // The unnamed one is the module's first memory: it comes first whatever the order in the text.
         memories.sort_by_key(|m| m.name.is_some());

@@ -68,7 +68,21 @@ pub struct Component {
     /// Bytes behind `__cabi_arena_realloc`, inside the budget of the first memory.
     pub arena: Option<Spanned<u32>>,
     pub stack: Option<Spanned<Stack>>,
+    /// Where the stack is to be: a bank, or a property of banks.
+    pub stack_in: Option<Spanned<String>>,
     pub bounds: Option<Spanned<Bounds>>,
+    /// In document order, each once.
+    pub devices: Vec<Mmio>,
+    pub why: Option<Spanned<String>>,
+}
+
+/// `mmio "uart1" shared=#true`.
+#[derive(Clone, Debug)]
+pub struct Mmio {
+    /// A peripheral of the board.
+    pub peripheral: Spanned<String>,
+    pub shared: bool,
+    pub span: Span,
     pub why: Option<Spanned<String>>,
 }
 
@@ -80,6 +94,8 @@ pub struct Memory {
     /// Native bytes that are reserved.
     pub budget: Spanned<u32>,
     pub grow: Option<Spanned<Grow>>,
+    /// Where it is to be: a bank, or a property of banks.
+    pub bank: Option<Spanned<String>>,
     pub span: Span,
     pub why: Option<Spanned<String>>,
 }
@@ -135,4 +151,6 @@ pub struct Run {
 pub struct Policy {
     /// Largest waste over the bytes asked for, in percent.
     pub max_waste: Option<Spanned<u32>>,
+    /// Bytes that the regions of a process's devices may grant beyond the devices.
+    pub over_grant: Option<Spanned<u32>>,
 }

@@ -7,7 +7,6 @@ pub static MANIFEST: Document = Document {
     nodes: &[Child::one(&SYSTEM)],
     reserved: &[
         ("task", "call exports after start-up with `run \"component#export\"`"),
-        ("mmio", "components cannot reach devices yet: print with the host functions of module `compose`"),
         ("kernel", "the kernel sizes its own memory and stack"),
     ],
 };
@@ -30,6 +29,13 @@ static SYSTEM: Node = Node {
     example: "system \"sensor-hub\" version=\"1.0.0\" { ... }",
     ..Node::EMPTY
 };
+
+const IN: Field = Field::optional(
+    "in",
+    Type::Name,
+    "A RAM bank of the board by its name, or what it must be: `dma`, `core-coupled` or `fast`.",
+)
+.default("the first bank with room");
 
 static BOARD: Node = Node {
     name: "board",
@@ -57,6 +63,7 @@ static COMPONENT: Node = Node {
         Child::at_most_one(&STACK),
         Child::at_most_one(&BOUNDS),
         Child::at_most_one(&ON_TRAP),
+        Child::any(&MMIO),
     ],
     example: "component \"sampler\" \"sampler.wasm\" { memory budget=(KiB)24 }",
     ..Node::EMPTY
@@ -79,6 +86,7 @@ static MEMORY: Node = Node {
             "`#true`: `memory.grow` works up to the budget. `\"deny\"`: it returns -1. `#false`: it is an error at build time.",
         )
         .default("`#false`"),
+        IN,
         WHY,
     ],
     example: "memory budget=(KiB)24",
@@ -102,6 +110,7 @@ static STACK: Node = Node {
         "Bytes, or `\"auto\"`: the compiler's own worst-case bound.",
     )
     .default("`\"auto\"`")],
+    props: &[IN],
     example: "stack (KiB)2",
     ..Node::EMPTY
 };
@@ -131,6 +140,19 @@ tables as the trap left them, and the stack empty.",
     )
     .default("`\"stop\"`")],
     example: "on-trap \"continue\"",
+    ..Node::EMPTY
+};
+
+static MMIO: Node = Node {
+    name: "mmio",
+    doc: "A device that the component's process may access.",
+    args: &[Field::required("peripheral", Type::Name, "A peripheral that the board names.")],
+    props: &[
+        Field::optional("shared", Type::Bool, "Other processes may have it too, if they say the same.")
+            .default("`#false`"),
+        WHY,
+    ],
+    example: "mmio \"uart1\"",
     ..Node::EMPTY
 };
 
@@ -174,7 +196,7 @@ static RUN: Node = Node {
 static POLICY: Node = Node {
     name: "policy",
     doc: "Limits that a build must keep.",
-    children: &[Child::at_most_one(&MAX_WASTE)],
+    children: &[Child::at_most_one(&MAX_WASTE), Child::at_most_one(&OVER_GRANT)],
     example: "policy { max-waste (percent)3 }",
     ..Node::EMPTY
 };
@@ -184,5 +206,13 @@ static MAX_WASTE: Node = Node {
     doc: "Largest waste of RAM over the bytes asked for.",
     args: &[Field::required("share", Type::Percent, "Percent.").default("no limit")],
     example: "max-waste (percent)3",
+    ..Node::EMPTY
+};
+
+static OVER_GRANT: Node = Node {
+    name: "over-grant",
+    doc: "How many bytes beyond its devices a process may be granted, so that neighbours fit in one region.",
+    args: &[Field::required("size", Type::Size, "Bytes of addresses that the board gives no name.").default("none")],
+    example: "over-grant (KiB)4",
     ..Node::EMPTY
 };

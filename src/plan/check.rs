@@ -1,12 +1,13 @@
 //! The plan, checked after it is made: what the stages after it rely on.
 
-use super::{Addresses, BankUse, Contents, Owner, Plan, SectionKind};
+use super::{Access, Addresses, BankUse, Contents, DevicePlan, Owner, Plan, ProcessPlan, SectionKind};
 use crate::codegen::Symbol;
 use crate::ingest::Unit;
 use crate::kernel::Kernel;
 use crate::link::System;
-use crate::protect::Piece;
+use crate::protect::{Model, Piece, merge};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The first thing that is wrong.
 pub fn check(system: &System, kernel: &Kernel, contents: &Contents, plan: &Plan) -> Result<(), String> {
@@ -89,25 +90,27 @@ fn sizes(system: &System, kernel: &Kernel, contents: &Contents, plan: &Plan) -> 
 }
 
 fn pieces(system: &System, plan: &Plan) -> Result<(), String> {
-    let slots = crate::protect::process_slots(system.board.protection.entries);
+    let (model, first, count) = (system.model(), system.fixed_entries(), system.process_slots());
     let flash_end = u64::from(plan.flash.base) + u64::from(plan.flash.used);
-    ensure(
-        plan.fixed.iter().any(|piece| {
-            let granted = piece.granted();
-            granted.start <= u64::from(plan.flash.base) && granted.end >= flash_end
-        }),
-        || "the fixed piece does not cover the image".to_string(),
-    )?;
+    let fixed = merge(plan.fixed.iter().flat_map(Piece::granted).collect());
+    ensure(fixed.iter().any(|run| run.start <= u64::from(plan.flash.base) && run.end >= flash_end), || {
+        "the fixed pieces do not cover the image".to_string()
+    })?;
     for process in &plan.processes {
         let name = &system.manifest.process(process.process).name.value;
-        for piece in &process.pieces {
-            legal(piece, slots).map_err(|problem| format!("piece {} of `{name}` {problem}", piece.slot))?;
+        for (index, piece) in process.pieces.iter().enumerate() {
+            legal(&model, piece, first..first + count)
+                .map_err(|problem| format!("piece {} of `{name}` {problem}", piece.slot))?;
+            let twice = process.pieces[..index].iter().any(|other| other.slot == piece.slot);
+            ensure(!twice, || format!("`{name}` has two pieces {}", piece.slot))?;
         }
-        let mut runs: Vec<_> = process.pieces.iter().map(Piece::granted).collect();
-        runs.sort_by_key(|run| run.start);
-        let mut said: Vec<Addresses> = process.extents.iter().map(|extent| extent.granted.clone()).collect();
-        said.sort_by_key(|run| run.start);
-        ensure(merged(runs) == merged(said), || format!("the pieces of `{name}` do not grant what they say"))?;
+        let granted = |access| {
+            let pieces = process.pieces.iter().filter(move |piece| piece.access == access);
+            merge(pieces.flat_map(Piece::granted).collect())
+        };
+        let said = merge(process.extents.iter().map(|extent| extent.granted.clone()).collect());
+        ensure(granted(Access::ReadWrite) == said, || format!("the pieces of `{name}` do not grant what they say"))?;
+        devices(process, &granted(Access::Device)).map_err(|problem| format!("`{name}` {problem}"))?;
         for section in plan.sections.iter().filter(|section| !section.kind.in_flash() && section.size > 0) {
             let own = match section.owner {
                 Owner::Process(id) => id == process.process,
@@ -126,23 +129,37 @@ fn pieces(system: &System, plan: &Plan) -> Result<(), String> {
     Ok(())
 }
 
-/// Sorted runs, those that touch made one.
-fn merged(runs: Vec<Addresses>) -> Vec<Addresses> {
-    let mut out: Vec<Addresses> = Vec::new();
-    for run in runs {
-        match out.last_mut() {
-            Some(last) if run.start <= last.end => last.end = last.end.max(run.end),
-            _ => out.push(run),
-        }
+/// The pieces hold all devices, and as many bytes beyond them as they say.
+fn devices(process: &ProcessPlan, granted: &[Addresses]) -> Result<(), String> {
+    let range = |device: &DevicePlan| u64::from(device.base)..u64::from(device.base) + u64::from(device.size);
+    let devices = merge(process.devices.iter().map(range).collect());
+    for device in &devices {
+        let inside = |run: &Addresses| run.start <= device.start && device.end <= run.end;
+        ensure(granted.iter().any(inside), || format!("has no piece for its device at {:#010x}", device.start))?;
     }
-    out
+    let bytes = |runs: &[Addresses]| runs.iter().map(|run| run.end - run.start).sum::<u64>();
+    let (said, granted) = (bytes(&devices) + process.over_grant, bytes(granted));
+    ensure(said == granted, || format!("is granted {granted} bytes of devices and says {said}"))
 }
 
-fn legal(piece: &Piece, slots: u8) -> Result<(), String> {
-    ensure((1..=slots).contains(&piece.slot), || "has no such region".to_string())?;
-    ensure(piece.size.is_power_of_two() && piece.size >= 32, || format!("has a size of {} bytes", piece.size))?;
-    ensure(u64::from(piece.base) % piece.size == 0, || "is not aligned to its size".to_string())?;
-    ensure(piece.subregions_off == 0 || piece.size >= 256, || "is too small for subregions".to_string())?;
+fn legal(model: &Model, piece: &Piece, slots: Range<u8>) -> Result<(), String> {
+    ensure(slots.contains(&piece.slot), || "has no such entry".to_string())?;
+    if piece.access == Access::Bound {
+        return ensure(model.ranges.is_some(), || "is an end of nothing".to_string());
+    }
+    let (base, size) = (u64::from(piece.base), piece.size);
+    ensure(size > 0, || "has no bytes".to_string())?;
+    if let Some(ranges) = model.ranges
+        && base.is_multiple_of(ranges.granule.into())
+        && size.is_multiple_of(ranges.granule.into())
+    {
+        return ensure(piece.subregions_off == 0, || "has parts that are off".to_string());
+    }
+    let blocks = model.blocks.ok_or("has ends that are no multiples of the granule")?;
+    ensure(size.is_power_of_two() && size >= 1 << blocks.smallest_log2, || format!("has a size of {size} bytes"))?;
+    ensure(base.is_multiple_of(size), || "is not aligned to its size".to_string())?;
+    let eighths = blocks.eighths_from_log2.is_some_and(|log2| size >= 1 << log2);
+    ensure(piece.subregions_off == 0 || eighths, || "is too small for subregions".to_string())?;
     ensure(piece.subregions_off != 0xff, || "grants nothing".to_string())
 }
 
@@ -165,8 +182,8 @@ fn alignment(plan: &Plan) -> Result<(), String> {
             | Symbol::StackTop(_)
             | Symbol::KernelMemory
             | Symbol::KernelStackTop
-            | Symbol::RamStart
-            | Symbol::RamEnd => 8,
+            | Symbol::RamStart(_)
+            | Symbol::RamEnd(_) => 8,
             Symbol::Function { .. }
             | Symbol::Native(_)
             | Symbol::Gate(_)

@@ -8,7 +8,7 @@ use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::Unit;
 use crate::link::System;
-use crate::protect::{Access, FLASH_SLOT, Model, Piece};
+use crate::protect::{Access, FLASH_SLOT, Piece};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub struct Flash {
@@ -20,7 +20,6 @@ pub struct Flash {
 /// Gives every function and constant that the vector table reaches its address.
 pub fn lay_out(
     system: &System,
-    model: &Model,
     contents: &Contents,
     symbols: &mut BTreeMap<Symbol, u32>,
     found: &mut Diagnostics,
@@ -78,7 +77,9 @@ pub fn lay_out(
     let end = address as u32;
     symbols.insert(Symbol::FlashBase, bank.base);
     symbols.insert(Symbol::FlashEnd, end);
-    let Some(cover) = (model.cover)(base..address, base..bank_end, 1) else {
+    let model = system.model();
+    let cover = model.cover(base..address, base..bank_end, usize::from(system.fixed_entries()));
+    let Some(cover) = cover else {
         found.push(
             Diagnostic::error(
                 &codes::FLASH_REGION,
@@ -89,7 +90,8 @@ pub fn lay_out(
         );
         return None;
     };
-    let pieces = cover.shapes.iter().map(|&shape| model.piece(shape, FLASH_SLOT, Access::ReadExecute)).collect();
+    let shapes: Vec<_> = cover.shapes.iter().map(|&shape| (shape, Access::ReadExecute)).collect();
+    let pieces = model.pieces(&shapes, FLASH_SLOT);
     for symbol in &reached {
         for relocation in contents.items[symbol].relocations() {
             let target = relocation.target;

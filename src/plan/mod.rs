@@ -12,23 +12,27 @@
 
 mod check;
 mod contents;
+mod demand;
 mod flash;
 mod ram;
+mod slots;
+pub mod solve;
 mod stack;
 pub mod table;
+mod why_not;
 
 pub use crate::protect::{Access, Addresses, Piece};
 pub use contents::{Contents, Item, ItemBody};
+pub use solve::Search;
 pub use stack::StackBound;
 
-use crate::board::{Bank, BankKind, ProtectionModel};
+use crate::board::{Bank, BankKind};
 use crate::codegen::{Object, Symbol};
 use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::kernel::Kernel;
 use crate::link::System;
 use crate::manifest::{ComponentId, ProcessId};
-use crate::protect::{self, Model};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -47,6 +51,8 @@ pub struct Plan {
     /// In the order of the board.
     pub ram: Vec<BankUse>,
     pub waste: Waste,
+    /// How good the layout of the RAM is.
+    pub search: Search,
 }
 
 /// How much of a bank is in use, from its base on.
@@ -177,7 +183,6 @@ pub fn place(system: &System, objects: &[Object], kernel: &Kernel) -> (Option<Pl
 }
 
 fn try_place(system: &System, objects: &[Object], kernel: &Kernel, found: &mut Diagnostics) -> Option<Plan> {
-    let model = model(system.board.protection.model);
     let contents = match Contents::new(objects, kernel) {
         Ok(contents) => Some(contents),
         Err(problem) => {
@@ -188,18 +193,15 @@ fn try_place(system: &System, objects: &[Object], kernel: &Kernel, found: &mut D
     let contents = contents?;
     let stacks = stack::bounds(system, &contents, found);
     let mut symbols = BTreeMap::new();
-    let flash = flash::lay_out(system, model, &contents, &mut symbols, found);
-    let ram = ram::lay_out(system, model, kernel, stacks, &mut symbols, found);
+    let flash = flash::lay_out(system, &contents, &mut symbols, found);
+    let ram = ram::lay_out(system, Some(kernel), stacks, &mut symbols, found);
     let (flash, ram) = (flash?, ram?);
 
-    let slots = protect::process_slots(system.board.protection.entries);
+    let (model, first, count) = (system.model(), system.fixed_entries(), system.process_slots());
     for process in &ram.processes {
-        for slot in 1..=slots {
-            let piece = process.pieces.iter().find(|piece| piece.slot == slot);
-            let words = piece.map_or_else(|| (model.off)(slot), |piece| piece.words);
-            let first = 2 * (u32::from(slot) - 1);
-            symbols.insert(Symbol::RegionWord { process: process.process, index: first }, words[0]);
-            symbols.insert(Symbol::RegionWord { process: process.process, index: first + 1 }, words[1]);
+        let words = slots::words(&model, &process.pieces, first, count);
+        for (index, word) in (0u32..).zip(words.into_iter().flatten()) {
+            symbols.insert(Symbol::RegionWord { process: process.process, index }, word);
         }
     }
     for (index, word) in flash.pieces.iter().flat_map(|piece| piece.words).enumerate() {
@@ -219,20 +221,15 @@ fn try_place(system: &System, objects: &[Object], kernel: &Kernel, found: &mut D
         processes: ram.processes,
         fixed: flash.pieces,
         flash: flash.bank,
-        ram: vec![ram.bank],
+        ram: ram.banks,
         waste,
+        search: ram.search,
     };
     check_policy(system, &plan, found);
     if let Err(problem) = check::check(system, kernel, &contents, &plan) {
         found.push(internal(system, problem));
     }
     Some(plan)
-}
-
-fn model(model: ProtectionModel) -> &'static Model {
-    match model {
-        ProtectionModel::Pmsav7 => &protect::pmsav7::MODEL,
-    }
 }
 
 /// The bank that holds the image, and the one that holds the data.

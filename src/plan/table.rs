@@ -9,7 +9,7 @@ use super::{BankUse, DevicePlan, ExtentPlan, Owner, Piece, Plan, ProcessPlan, Se
 use crate::codegen::Symbol;
 use crate::link::System;
 use crate::manifest::ProcessId;
-use crate::protect::{self, Access};
+use crate::protect::Access;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -367,10 +367,7 @@ impl RegionTable {
             system: manifest.name.value.clone(),
             system_version: manifest.version.as_ref().map(|version| version.value.clone()),
             board: system.board.name.clone(),
-            protection: Protection {
-                model: super::model(system.board.protection.model).name.to_string(),
-                entries: system.board.protection.entries,
-            },
+            protection: Protection { model: system.model().name.to_string(), entries: system.board.protection.entries },
             banks: std::iter::once(bank(&plan.flash, BankKind::Flash))
                 .chain(plan.ram.iter().map(|used| bank(used, BankKind::Ram)))
                 .collect(),
@@ -460,7 +457,7 @@ fn device(device: &DevicePlan) -> Device {
 }
 
 fn words(system: &System, plan: &Plan, process: ProcessId) -> Vec<Hex> {
-    let count = 2 * u32::from(protect::process_slots(system.board.protection.entries));
+    let count = 2 * u32::from(system.process_slots());
     (0..count).map(|index| Hex(plan.symbols[&Symbol::RegionWord { process, index }])).collect()
 }
 
@@ -475,7 +472,7 @@ fn section(system: &System, section: &super::Section) -> Section {
     let memory = match (section.kind, component) {
         (SectionKind::Memory { index }, Some(id)) => {
             let memory = &system.components[id.0 as usize].memories[index as usize];
-            let why = super::ram::memory_node(system, id, index).and_then(|node| node.why.as_ref());
+            let why = super::demand::memory_node(system, id, index).and_then(|node| node.why.as_ref());
             Some(Memory {
                 name: memory.name.clone(),
                 index,

@@ -33,14 +33,20 @@ fn write_text(out: &mut String, table: &RegionTable) -> fmt::Result {
     }
     writeln!(out, " on {} ({}, {} regions)\n", table.board, table.protection.model, table.protection.entries)?;
     writeln!(out, "  base         {:>12}  access  what", "size")?;
-    for bank in &table.banks {
+    let banks = || table.banks.iter().filter(|bank| bank.used > 0);
+    for bank in banks() {
         in_bank(out, table, bank)?;
     }
-    for bank in &table.banks {
+    let several = banks().filter(|bank| bank.kind == BankKind::Ram).count() > 1;
+    for bank in banks() {
         writeln!(
             out,
             "{:5}  {} of {} bytes in use ({} %){}",
-            if bank.kind == BankKind::Flash { "flash" } else { "RAM" },
+            match bank.kind {
+                BankKind::Flash => "flash",
+                BankKind::Ram if several => &bank.name,
+                BankKind::Ram => "RAM",
+            },
             Count(bank.used.into()),
             Count(bank.size.into()),
             percent(bank.used.into(), bank.size.into()),
@@ -59,13 +65,13 @@ fn write_text(out: &mut String, table: &RegionTable) -> fmt::Result {
 
 fn in_bank(out: &mut String, table: &RegionTable, bank: &Bank) -> fmt::Result {
     writeln!(out, "{} bank {}", if bank.kind == BankKind::Flash { "flash" } else { "RAM" }, bank.name)?;
-    let is_flash = |section: &&Section| matches!(section.kind, Kind::Vectors | Kind::Code | Kind::Constants);
-    let sections = table.sections.iter().filter(|section| is_flash(section) == (bank.kind == BankKind::Flash));
+    let (base, end) = (u64::from(bank.base.0), u64::from(bank.base.0) + u64::from(bank.size));
+    let sections = table.sections.iter().filter(|section| (base..end).contains(&section.base.0.into()));
     let mut open: Option<&Process> = None;
     for section in sections {
         if section.process != open.map(|process| process.name.clone()) {
             if let Some(process) = open {
-                regions(out, &process.regions)?;
+                covers(out, table, bank, process)?;
             }
             open = table.processes.iter().find(|process| Some(&process.name) == section.process.as_ref());
             if let Some(process) = open {
@@ -75,12 +81,32 @@ fn in_bank(out: &mut String, table: &RegionTable, bank: &Bank) -> fmt::Result {
         row(out, section, open)?;
     }
     if let Some(process) = open {
-        regions(out, &process.regions)?;
+        covers(out, table, bank, process)?;
     }
     if bank.kind == BankKind::Flash {
         regions(out, &table.fixed)?;
     }
     writeln!(out)
+}
+
+/// What covers a process in a bank; where it begins, its devices too.
+fn covers(out: &mut String, table: &RegionTable, bank: &Bank, process: &Process) -> fmt::Result {
+    let holds = |bank: &Bank, region: &Region| region.base.0.wrapping_sub(bank.base.0) < bank.size;
+    if process.extents.first().is_some_and(|extent| extent.bank == bank.name) {
+        for device in &process.devices {
+            let shared = if device.shared { ", shared" } else { "" };
+            let (base, size) = (Address(device.base.0), Count(device.size.into()).to_string());
+            writeln!(out, "  {base}  {size:>12}  rw-     device {}{shared}", device.name)?;
+        }
+        let elsewhere = |region: &&Region| !table.banks.iter().any(|bank| holds(bank, region));
+        let devices: Vec<Region> = process.regions.iter().filter(elsewhere).cloned().collect();
+        regions(out, &devices)?;
+        if process.over_grant > 0 {
+            writeln!(out, "  these regions grant {} bytes beyond the devices", Count(process.over_grant))?;
+        }
+    }
+    let here: Vec<Region> = process.regions.iter().filter(|region| holds(bank, region)).cloned().collect();
+    regions(out, &here)
 }
 
 /// The head of a process: its components, what it costs, and why.
@@ -189,7 +215,9 @@ fn regions(out: &mut String, regions: &[Region]) -> fmt::Result {
 
 fn kernel_share(table: &RegionTable, bank: &Bank) -> String {
     let sum = |kinds: &[Kind], name: &str| -> u64 {
-        let sections = table.sections.iter().filter(|section| kinds.contains(&section.kind));
+        let (base, end) = (u64::from(bank.base.0), u64::from(bank.base.0) + u64::from(bank.size));
+        let here = table.sections.iter().filter(|section| (base..end).contains(&section.base.0.into()));
+        let sections = here.filter(|section| kinds.contains(&section.kind));
         sections.filter(|section| section.name.ends_with(name)).map(|section| u64::from(section.size)).sum()
     };
     match bank.kind {
@@ -198,9 +226,10 @@ fn kernel_share(table: &RegionTable, bank: &Bank) -> String {
             Count(sum(&[Kind::Code], ".text.kernel")),
             Count(sum(&[Kind::Constants, Kind::Vectors], "") - sum_of_components(table))
         ),
-        BankKind::Ram => {
-            format!(", {} of them the kernel's", Count(sum(&[Kind::KernelStack, Kind::KernelMemory], "")))
-        }
+        BankKind::Ram => match sum(&[Kind::KernelStack, Kind::KernelMemory], "") {
+            0 => String::new(),
+            bytes => format!(", {} of them the kernel's", Count(bytes)),
+        },
     }
 }
 

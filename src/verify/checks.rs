@@ -1,7 +1,8 @@
 //! The checks themselves. Each returns what is wrong; nothing is right.
 
 use super::image::{Image, Section};
-use super::pmsav7::{self, Region, Rights};
+use super::pmsav7;
+use super::regions::{Memory, Region, Rights, Unit};
 use super::table::{self, Table};
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ pub struct Subject<'a> {
     elf: &'a [u8],
     image: Option<Image<'a>>,
     table: Option<Table>,
-    /// RBAR, RASR of the regions that are always on.
+    /// The words of the regions that are always on.
     fixed_words: Vec<[u32; 2]>,
     /// The same for each process of the table.
     process_words: Vec<Vec<[u32; 2]>>,
@@ -67,16 +68,13 @@ impl<'a> Subject<'a> {
             "attributes" => self.attributes(),
             "own-memory" => self.own_memory(),
             "foreign-memory" => self.foreign_memory(),
-            "confined" => self.runs(|table, range, rights| {
-                let inside = inside_banks(table, "ram", range) || inside_banks(table, "flash", range);
-                (rights.any() && !inside).then_some("is open")
-            }),
+            "confined" => self.confined(),
+            "devices" => self.devices(),
             "data-not-executable" => self.runs(|table, range, rights| {
                 (rights.execute && !inside_banks(table, "flash", range)).then_some("is executable")
             }),
             "code-not-writable" => self.runs(|table, range, rights| {
-                let touches = table.bank("flash").any(|bank| overlap(range, &bank.range()));
-                (rights.write && touches).then_some("is writable")
+                (rights.write && overlaps_banks(table, "flash", range)).then_some("is writable")
             }),
             "code-executable" => self.code_executable(),
             "table-agrees" => self.table_agrees(),
@@ -261,8 +259,13 @@ impl<'a> Subject<'a> {
         for (name, words) in self.sets() {
             for (index, [rbar, _]) in words.iter().enumerate() {
                 let expected = first + index as u32;
+                if expected >= self.table().protection.entries {
+                    findings.push(format!("{name}: there is no region {expected} for pair {index}"));
+                }
+                // The other units' words do not say where they go.
                 match pmsav7::slot(*rbar) {
-                    Some(slot) if slot == expected && slot < self.table().protection.entries => {}
+                    _ if self.unit() != Unit::Pmsav7 => {}
+                    Some(slot) if slot == expected => {}
                     Some(slot) => findings.push(format!("{name}: pair {index} writes region {slot}, not {expected}")),
                     None => findings.push(format!("{name}: pair {index} does not say which region it writes")),
                 }
@@ -282,10 +285,13 @@ impl<'a> Subject<'a> {
     fn pieces(&mut self) -> Findings {
         let mut findings = Vec::new();
         let mut sets = Vec::new();
-        for (name, words) in self.sets() {
+        for (number, (name, words)) in self.sets().enumerate() {
+            // An entry can depend on the one below: the fixed ones are below all others.
+            let fixed = if number == 0 { &[][..] } else { &self.fixed_words };
+            let all: Vec<[u32; 2]> = fixed.iter().chain(words).copied().collect();
             let mut regions = Vec::new();
-            for (index, [rbar, rasr]) in words.iter().enumerate() {
-                match pmsav7::decode(*rbar, *rasr) {
+            for (index, region) in self.unit().decode(&all).into_iter().skip(fixed.len()).enumerate() {
+                match region {
                     Ok(region) => regions.extend(region),
                     Err(problem) => findings.push(format!("{name}: region of pair {index}: {problem}")),
                 }
@@ -297,10 +303,21 @@ impl<'a> Subject<'a> {
         findings
     }
 
+    fn unit(&self) -> Unit {
+        self.table().protection.unit
+    }
+
     fn attributes(&self) -> Findings {
         let all = self.fixed.iter().chain(self.processes.iter().flatten());
-        let odd = all.filter(|region| !region.is_normal());
-        odd.map(|region| format!("region {} at {:#010x} is not Normal memory", region.slot, region.base)).collect()
+        let odd = all.filter(|region| {
+            let range = region.base..region.base + region.size;
+            let bank = overlaps_banks(self.table(), "ram", &range) || overlaps_banks(self.table(), "flash", &range);
+            let wanted = if bank { Memory::Normal } else { Memory::Device };
+            region.memory != wanted && region.memory != Memory::Unsaid
+        });
+        let found =
+            odd.map(|region| format!("region {} at {:#010x} is {:?} memory", region.slot, region.base, region.memory));
+        found.collect()
     }
 
     /// All regions that are on while a process runs.
@@ -324,7 +341,7 @@ impl<'a> Subject<'a> {
             let regions = self.on(index);
             for (section, _) in self.owned().filter(|(_, owner)| *owner == Some(&process.name)) {
                 let allowed = |rights: Rights| rights.read && rights.write;
-                if let Some(address) = first_where(&regions, &section.range, |rights| !allowed(rights)) {
+                if let Some(address) = self.first_where(&regions, &section.range, |rights| !allowed(rights)) {
                     findings.push(format!(
                         "process `{}` cannot read and write `{}` at {address:#010x}",
                         process.name, section.name
@@ -343,7 +360,7 @@ impl<'a> Subject<'a> {
         for (index, process) in self.table().processes.iter().enumerate() {
             let regions = self.on(index);
             for (section, owner) in self.owned().filter(|(_, owner)| *owner != Some(&process.name)) {
-                if let Some(address) = first_where(&regions, &section.range, Rights::any) {
+                if let Some(address) = self.first_where(&regions, &section.range, Rights::any) {
                     let owner = owner.map_or("the kernel".to_string(), |owner| format!("process `{owner}`"));
                     findings.push(format!(
                         "process `{}` can access `{}` of {owner} at {address:#010x}",
@@ -359,13 +376,88 @@ impl<'a> Subject<'a> {
     fn runs(&self, wrong: impl Fn(&Table, &Range<u64>, Rights) -> Option<&'static str>) -> Findings {
         let mut findings = Vec::new();
         for (index, process) in self.table().processes.iter().enumerate() {
-            for (range, rights) in pmsav7::runs(&self.on(index)) {
+            for (range, rights) in self.unit().runs(&self.on(index)) {
                 if let Some(what) = wrong(self.table(), &range, rights) {
                     findings.push(format!("{} {what} to process `{}`", show(&range), process.name));
                 }
             }
         }
         findings
+    }
+
+    /// What each process can access outside the banks.
+    fn beyond_banks(&self, process: usize) -> Vec<Range<u64>> {
+        let runs = self.unit().runs(&self.on(process)).into_iter().filter(|(_, rights)| rights.any());
+        let banks = self.table().banks.iter().map(table::Bank::range);
+        banks.fold(runs.map(|(range, _)| range).collect(), |open, bank| {
+            let parts = open.into_iter().flat_map(|range: Range<u64>| {
+                [range.start..range.end.min(bank.start), range.start.max(bank.end)..range.end]
+            });
+            parts.filter(|part| !part.is_empty()).collect()
+        })
+    }
+
+    fn confined(&self) -> Findings {
+        let mut findings = Vec::new();
+        for (index, process) in self.table().processes.iter().enumerate() {
+            let open = self.beyond_banks(index);
+            let bytes: u64 = open.iter().map(|range| range.end - range.start).sum();
+            let devices: u64 = table::merged(process.devices.iter().map(|device| device.range()).collect())
+                .iter()
+                .map(|range| range.end - range.start)
+                .sum();
+            if bytes != devices.saturating_add(process.over_grant) {
+                let open: Vec<String> = open.iter().map(show).collect();
+                findings.push(format!(
+                    "process `{}` can access {bytes} bytes outside the banks and was granted {devices} + {}: {}",
+                    process.name,
+                    process.over_grant,
+                    open.join(", ")
+                ));
+            }
+        }
+        findings
+    }
+
+    fn devices(&self) -> Findings {
+        let mut findings = Vec::new();
+        let table = self.table();
+        for (index, process) in table.processes.iter().enumerate() {
+            let regions = self.on(index);
+            for device in &process.devices {
+                let allowed = |rights: Rights| rights.read && rights.write && !rights.execute;
+                if let Some(address) = self.first_where(&regions, &device.range(), |rights| !allowed(rights)) {
+                    findings.push(format!(
+                        "process `{}` cannot read and write `{}` at {address:#010x}",
+                        process.name, device.name
+                    ));
+                }
+            }
+            for other in table.processes.iter().filter(|other| other.name != process.name) {
+                for device in &other.devices {
+                    let both = process.devices.iter().any(|own| own.name == device.name && own.shared);
+                    if both && device.shared {
+                        continue;
+                    }
+                    if let Some(address) = self.first_where(&regions, &device.range(), Rights::any) {
+                        findings.push(format!(
+                            "process `{}` can access `{}` of process `{}` at {address:#010x}",
+                            process.name, device.name, other.name
+                        ));
+                    }
+                }
+            }
+        }
+        findings
+    }
+
+    /// The first address of `range` whose rights are `wrong`.
+    fn first_where(&self, regions: &[Region], range: &Range<u64>, wrong: impl Fn(Rights) -> bool) -> Option<u64> {
+        // Rights change at edges of regions only.
+        let edges = regions.iter().flat_map(Region::edges).filter(|edge| range.contains(edge));
+        let mut places: Vec<u64> = edges.chain([range.start]).filter(|_| !range.is_empty()).collect();
+        places.sort_unstable();
+        places.into_iter().find(|&address| wrong(self.unit().rights(regions, address)))
     }
 
     fn code_executable(&self) -> Findings {
@@ -375,7 +467,7 @@ impl<'a> Subject<'a> {
             let flash = self.table().sections.iter().filter(|section| FLASH_KINDS.contains(&section.kind.as_str()));
             for section in flash.filter_map(|section| self.image().section(&section.name)) {
                 let allowed = |rights: Rights| rights.read && rights.execute;
-                if let Some(address) = first_where(&regions, &section.range, |rights| !allowed(rights)) {
+                if let Some(address) = self.first_where(&regions, &section.range, |rights| !allowed(rights)) {
                     findings.push(format!(
                         "process `{}` cannot read and execute `{}` at {address:#010x}",
                         process.name, section.name
@@ -403,6 +495,7 @@ impl<'a> Subject<'a> {
         }
         let same = |said: &table::Region, is: &Region| {
             let access = match is.rights {
+                Rights { read: true, write: true, execute: false } if said.access == "device" => "device",
                 Rights { read: true, write: true, execute: false } => "read-write",
                 Rights { read: true, write: false, execute: true } => "read-execute",
                 _ => "",
@@ -411,6 +504,8 @@ impl<'a> Subject<'a> {
                 == (is.slot, is.base, is.size, is.subregions_off, access)
         };
         let mut compare = |name: String, said: &[table::Region], is: &[Region]| {
+            // Entries that are only the lower end of the next one are off.
+            let said: Vec<_> = said.iter().filter(|said| said.access != "bound").collect();
             if said.len() != is.len() || !said.iter().zip(is).all(|(said, is)| same(said, is)) {
                 findings.push(format!("{name}: the table and the register words differ"));
             }
@@ -420,7 +515,8 @@ impl<'a> Subject<'a> {
             compare(format!("process `{}`", process.name), &process.regions, regions);
         }
         for (process, regions) in table.processes.iter().zip(&self.processes) {
-            let granted: Vec<_> = pmsav7::runs(regions).into_iter().map(|(range, _)| range).collect();
+            let runs = self.unit().runs(regions).into_iter().map(|(range, _)| range);
+            let granted: Vec<_> = runs.filter(|range| overlaps_banks(table, "ram", range)).collect();
             let said = process.granted();
             if granted != said {
                 let said: Vec<String> = said.iter().map(show).collect();
@@ -439,17 +535,12 @@ fn inside_banks(table: &Table, kind: &str, range: &Range<u64>) -> bool {
     table.bank(kind).any(|bank| bank.base <= range.start && range.end <= bank.range().end)
 }
 
-fn overlap(a: &Range<u64>, b: &Range<u64>) -> bool {
-    a.start < b.end && b.start < a.end
+fn overlaps_banks(table: &Table, kind: &str, range: &Range<u64>) -> bool {
+    table.bank(kind).any(|bank| overlap(range, &bank.range()))
 }
 
-/// The first address of `range` whose rights are `wrong`.
-fn first_where(regions: &[Region], range: &Range<u64>, wrong: impl Fn(Rights) -> bool) -> Option<u64> {
-    // Rights change at edges of regions only.
-    let edges = regions.iter().flat_map(Region::edges).filter(|edge| range.contains(edge));
-    let mut places: Vec<u64> = edges.chain([range.start]).filter(|_| !range.is_empty()).collect();
-    places.sort_unstable();
-    places.into_iter().find(|&address| wrong(pmsav7::rights(regions, address)))
+fn overlap(a: &Range<u64>, b: &Range<u64>) -> bool {
+    a.start < b.end && b.start < a.end
 }
 
 fn show(range: &Range<u64>) -> String {

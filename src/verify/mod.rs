@@ -6,7 +6,10 @@
 
 mod checks;
 mod image;
+pub mod pmp;
 pub mod pmsav7;
+pub mod pmsav8;
+pub mod regions;
 mod table;
 
 use std::fmt;
@@ -40,7 +43,11 @@ pub const CHECKS: &[Check] = &[
     Check { name: "words", what: "the kernel's tables hold the register words of every process", needs: &["table"] },
     Check { name: "slots", what: "entering a process writes every region that any process uses", needs: &["words"] },
     Check { name: "pieces", what: "every region is legal for the protection unit", needs: &["slots"] },
-    Check { name: "attributes", what: "every region is Normal memory", needs: &["pieces"] },
+    Check {
+        name: "attributes",
+        what: "memories and code are Normal memory, devices are Device memory",
+        needs: &["pieces", "table"],
+    },
     Check {
         name: "own-memory",
         what: "a process can read and write its own memories and stack",
@@ -51,7 +58,16 @@ pub const CHECKS: &[Check] = &[
         what: "no process can access a memory or stack of another, or of the kernel",
         needs: &["pieces", "sections"],
     },
-    Check { name: "confined", what: "no process can access anything but RAM and flash", needs: &["pieces", "table"] },
+    Check {
+        name: "confined",
+        what: "no process can access anything but RAM, flash and what it has been granted of devices",
+        needs: &["pieces", "table"],
+    },
+    Check {
+        name: "devices",
+        what: "a process can access its devices, and nobody else can unless they are shared",
+        needs: &["pieces", "table"],
+    },
     Check { name: "data-not-executable", what: "nothing outside flash is executable", needs: &["pieces", "table"] },
     Check { name: "code-not-writable", what: "nothing in flash is writable", needs: &["pieces", "table"] },
     Check {

@@ -1,5 +1,6 @@
 //! The region table, as far as verification reads it.
 
+use super::regions::Unit;
 use serde::{Deserialize, Deserializer};
 use std::ops::Range;
 
@@ -14,7 +15,8 @@ pub struct Table {
 
 #[derive(Debug, Deserialize)]
 pub struct Protection {
-    pub model: String,
+    #[serde(rename = "model", deserialize_with = "model")]
+    pub unit: Unit,
     pub entries: u32,
 }
 
@@ -40,7 +42,26 @@ pub struct Region {
 pub struct Process {
     pub name: String,
     pub extents: Vec<Extent>,
+    #[serde(default)]
+    pub devices: Vec<Device>,
+    #[serde(default)]
+    pub over_grant: u64,
     pub regions: Vec<Region>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Device {
+    pub name: String,
+    #[serde(deserialize_with = "hex")]
+    pub base: u64,
+    pub size: u64,
+    pub shared: bool,
+}
+
+impl Device {
+    pub fn range(&self) -> Range<u64> {
+        range(self.base, self.size)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -72,11 +93,7 @@ impl Table {
         if head.version != 1 {
             return Err(format!("the region table has version {}, and 1 is known", head.version));
         }
-        let table: Table = serde_json::from_slice(bytes).map_err(wrong)?;
-        if table.protection.model != "pmsav7" {
-            return Err(format!("the protection model `{}` is not known", table.protection.model));
-        }
-        Ok(table)
+        serde_json::from_slice(bytes).map_err(wrong)
     }
 
     pub fn bank(&self, kind: &str) -> impl Iterator<Item = &Bank> {
@@ -99,22 +116,32 @@ impl Section {
 impl Process {
     /// Sorted, those that touch made one.
     pub fn granted(&self) -> Vec<Range<u64>> {
-        let mut runs: Vec<_> = self.extents.iter().map(|e| range(e.granted_base, e.granted_size)).collect();
-        runs.sort_by_key(|run| run.start);
-        runs.dedup_by(|next, run| {
-            let touch = next.start <= run.end;
-            if touch {
-                run.end = run.end.max(next.end);
-            }
-            touch
-        });
-        runs
+        merged(self.extents.iter().map(|extent| range(extent.granted_base, extent.granted_size)).collect())
     }
+}
+
+/// Runs in order, those that touch made one.
+pub fn merged(mut runs: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    runs.sort_by_key(|run| run.start);
+    runs.dedup_by(|next, run| {
+        let touch = next.start <= run.end;
+        if touch {
+            run.end = run.end.max(next.end);
+        }
+        touch
+    });
+    runs
 }
 
 /// The sizes of a damaged table can be anything.
 fn range(base: u64, size: u64) -> Range<u64> {
     base..base.saturating_add(size)
+}
+
+fn model<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Unit, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Unit::from_name(&name)
+        .ok_or_else(|| serde::de::Error::custom(format!("the protection model `{name}` is not known")))
 }
 
 fn hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

@@ -56,7 +56,7 @@
     (local.get 40)))
 
 ;;= output
-;; trap: component `d`: stack overflow at .kernel.memory+0x30 (code d!deep)
+;; trap: component `d`: stack overflow at .memory.c+0x3e8 (code d!deep)
 ;; 1
 ;; 2
 ;; trap: component `c`: unreachable (code c!crash)

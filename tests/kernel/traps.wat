@@ -95,7 +95,7 @@
 ;; trap: component `flash`: memory access out of bounds at flash (code flash!store)
 ;; trap: component `device`: memory access out of bounds at 0x40...... (code device!store)
 ;; trap: component `system`: memory access out of bounds at 0xe0...... (code system!store)
-;; trap: component `recursion`: stack overflow at just below .stack.recursion (code recursion!recursion)
+;; trap: component `recursion`: stack overflow at .memory.frame+0x3f8 (code recursion!recursion)
 ;; trap: component `frame`: stack overflow at .memory.arena+0x3e8 (code frame!frame)
 ;; 768
 ;; 868

@@ -45,7 +45,7 @@ fn the_protection_unit_refuses_what_the_plan_does_not_grant() {
         (component(3, 0), 7768),
         (Symbol::KernelMemory, 0),
         (Symbol::KernelStackTop, -4),
-        (Symbol::RamEnd, 0),
+        (Symbol::RamEnd(0), 0),
         (Symbol::FlashBase, 0),
         (Symbol::Native("reset"), 0),
         (Symbol::StackTop(ProcessId(1)), -4),

@@ -9,7 +9,6 @@ use compose::kernel::Kernel;
 use compose::link::{InstanceWord, Job, Linked, LinkedMemory, MemoryBase, System};
 use compose::manifest::{self, Bounds, ComponentId, Manifest, ProcessId};
 use compose::plan::{self, Plan};
-use compose::protect::process_slots;
 use compose::source::Sources;
 
 pub struct Fixture {
@@ -223,7 +222,7 @@ pub fn kernel(fixture: &Fixture, attack: Attack) -> Kernel {
     // movs r1, #code; b.w exit
     let end = |name, code| native(name, &[0x2100 | code, 0xf000, 0x9000], vec![call(2, "exit")]);
 
-    let slots = u32::from(process_slots(fixture.board.protection.entries));
+    let slots = u32::from(fixture.system().process_slots());
     let mut regions = vec![Symbol::FixedRegionWord { index: 0 }, Symbol::FixedRegionWord { index: 1 }];
     let processes = (0..fixture.manifest.processes.len() as u32).map(ProcessId);
     regions
@@ -285,7 +284,7 @@ system "hub" {
         memory "scratch" budget=(B)1000
         stack (KiB)2
     }
-    component "logger" "logger.wasm" { memory budget=(KiB)16 }
+    component "logger" "logger.wasm" { memory budget=(KiB)16; mmio "timer0" }
     process "control" {
         component "filter" "filter.wasm" { memory budget=(B)7777 }
         component "law" "law.wasm" { memory budget=(KiB)8 }

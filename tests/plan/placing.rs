@@ -44,8 +44,8 @@ fn a_process_is_its_stack_then_each_component_s_instance_data_and_memories() {
     assert_eq!(plan.symbols[&Symbol::StackBase(ProcessId(0))], process.stack_base);
     assert_eq!(plan.symbols[&Symbol::StackTop(ProcessId(0))], process.stack_base + process.stack_size);
     assert_eq!(process.stack_size, 2048);
-    assert_eq!(plan.symbols[&Symbol::RamStart], 0x2000_0000);
-    assert_eq!(plan.symbols[&Symbol::RamEnd], 0x2000_0000 + plan.ram[0].used.next_multiple_of(8));
+    assert_eq!(plan.symbols[&Symbol::RamStart(0)], 0x2000_0000);
+    assert_eq!(plan.symbols[&Symbol::RamEnd(0)], 0x2000_0000 + plan.ram[0].used.next_multiple_of(8));
 }
 
 #[test]
@@ -143,7 +143,9 @@ fn at<'a>(text: &'a str, diagnostic: &Diagnostic, label: usize) -> &'a str {
 #[test]
 fn too_little_ram_names_who_asks_for_it_and_what_is_missing() {
     let text = HUB.replace("(KiB)24", "(KiB)4000").replace("(KiB)16", "(KiB)1000");
-    let (plan, found) = Fixture::new(&text).place();
+    let mut fixture = Fixture::new(&text);
+    fixture.board.banks.truncate(2);
+    let (plan, found) = fixture.place();
     assert!(plan.is_none());
     let diagnostic = only(&found, "plan::ram-too-small");
     let needed = 4_000 * 1024 + 1_000 * 1024;
@@ -167,6 +169,7 @@ fn ram_that_is_just_enough_is_enough() {
     let place = |budget| {
         let mut fixture = Fixture::new(&text(budget));
         fixture.instance = 0;
+        fixture.board.banks.truncate(2);
         fixture.place()
     };
     let (plan, found) = place(rest);

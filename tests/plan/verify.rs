@@ -56,6 +56,12 @@ impl Patient {
         self.flash(symbol.st_value) + 4 * index
     }
 
+    /// File offset of RBAR of the logger's device, which is at 0x4000_0000.
+    fn device_word(&self) -> usize {
+        let words = (0..14).step_by(2).map(|index| self.region_word("process:logger", index));
+        words.into_iter().find(|&offset| self.word(offset) & !0x1f == 0x4000_0000).expect("the logger has a device")
+    }
+
     fn word(&self, offset: usize) -> u32 {
         u32::from_le_bytes(self.elf[offset..offset + 4].try_into().unwrap())
     }
@@ -215,6 +221,23 @@ const DAMAGES: &[(&str, &str, Damage)] = &[
         let word = p.region_word(SAMPLER, 12);
         p.set(word, 0x4000_4000 | 0x17);
         p.set(word + 4, 0x130b_0017);
+    }),
+    ("a device of another process", "devices", |p| {
+        let (to, from) = (p.region_word(SAMPLER, 12), p.device_word());
+        p.set(to, p.word(from) & !0xf | 7);
+        p.set(to + 4, p.word(from + 4));
+    }),
+    ("a device that is not there", "devices", |p| {
+        let word = p.device_word();
+        p.set(word + 4, 0);
+    }),
+    ("a device that may be cached", "attributes", |p| {
+        let word = p.device_word();
+        p.change(word + 4, |rasr| rasr & !(0x3f << 16) | 0xb << 16);
+    }),
+    ("more of a device than is said", "confined", |p| {
+        let word = p.device_word();
+        p.change(word + 4, |rasr| rasr + (1 << 1));
     }),
     ("data that is executable", "data-not-executable", |p| {
         let word = p.region_word(SAMPLER, RASR);

@@ -135,8 +135,8 @@ pub fn symbol(symbol: &Symbol) -> String {
         Symbol::FixedRegionWord { index } => format!("region_word{index}"),
         Symbol::KernelMemory => "kernel.memory".to_owned(),
         Symbol::KernelStackTop => "kernel.stack_top".to_owned(),
-        Symbol::RamStart => "ram_start".to_owned(),
-        Symbol::RamEnd => "ram_end".to_owned(),
+        Symbol::RamStart(bank) => format!("ram_start{bank}"),
+        Symbol::RamEnd(bank) => format!("ram_end{bank}"),
         Symbol::FlashBase => "flash_base".to_owned(),
         Symbol::FlashEnd => "flash_end".to_owned(),
     }

@@ -212,7 +212,7 @@ fn candidates() -> Vec<Inst> {
         }
         out.push(Inst::CallReg { rm: rn });
         out.push(Inst::BranchReg { rm: rn });
-        out.push(Inst::LoadSymbol { rd: rn, symbol: Symbol::RamStart, addend: 0 });
+        out.push(Inst::LoadSymbol { rd: rn, symbol: Symbol::RamStart(0), addend: 0 });
     }
     out.extend(float_candidates());
     for list in lists {
@@ -508,7 +508,7 @@ fn relocations_and_lines_move_with_the_branches() {
     asm.at(100);
     asm.push(&Inst::BranchIf { cond: Cond::Eq, to: end });
     asm.at(104);
-    asm.push(&Inst::LoadSymbol { rd: R1, symbol: Symbol::RamEnd, addend: 8 });
+    asm.push(&Inst::LoadSymbol { rd: R1, symbol: Symbol::RamEnd(0), addend: 8 });
     asm.at(104);
     asm.push(&Inst::Call { target: Symbol::Native("a") });
     gap(&mut asm, 300);

@@ -12,6 +12,9 @@ pub const ALL: &[&Code] = &[
     &PROTECTION,
     &UNKNOWN_PERIPHERAL,
     &BUDGET_TOO_LARGE,
+    &UNKNOWN_BANK,
+    &DEVICE_TAKEN,
+    &CONSOLE_MISSING,
 ];
 
 pub static UNKNOWN_BOARD: Code = Code {
@@ -67,8 +70,9 @@ pub static PROTECTION: Code = Code {
 
 pub static UNKNOWN_PERIPHERAL: Code = Code {
     id: "board::unknown-peripheral",
-    title: "a peripheral that the board file does not have",
-    explanation: "The console is one of the board's own peripherals.",
+    title: "a peripheral that the board does not have",
+    explanation: "The console of a board is one of its own peripherals, and so is each device that a component names with \
+`mmio`. The board file lists them.",
     example: "console \"cmsdk-uart\" peripheral=\"uart7\"",
 };
 
@@ -78,4 +82,29 @@ pub static BUDGET_TOO_LARGE: Code = Code {
     explanation: "A memory lies in one bank: its addresses are contiguous. The largest bank is the largest possible budget, \
 less what stacks and the kernel need there.",
     example: "memory budget=(MiB)64",
+};
+
+pub static UNKNOWN_BANK: Code = Code {
+    id: "board::unknown-bank",
+    title: "a wish for a RAM bank that the board does not have",
+    explanation: "`in=` names a RAM bank of the board, or a property that one of them has: `dma`, `core-coupled` or \
+                  `fast`. The board file lists the banks and what they are.",
+    example: "memory budget=(KiB)24 in=\"dtmc\"",
+};
+
+pub static DEVICE_TAKEN: Code = Code {
+    id: "board::device-taken",
+    title: "a device that is not for one process alone",
+    explanation: "A device belongs to one process, so that nobody else can change what it does. It can be shared, if all \
+                  who name it say so. The kernel prints on the console's device: a component that wants it shares it \
+                  with the kernel.",
+    example: "component \"a\" \"a.wasm\" { mmio \"timer0\" }\ncomponent \"b\" \"b.wasm\" { mmio \"timer0\" }",
+};
+
+pub static CONSOLE_MISSING: Code = Code {
+    id: "board::console-missing",
+    title: "a board without a console",
+    explanation: "The kernel prints traps and what components write. The console is one of the board's peripherals, and \
+                  names the driver for it.",
+    example: "board \"mine\" { /* no `console` */ }",
 };

@@ -14,6 +14,8 @@ pub const ALL: &[&Code] = &[
     &LINK_TO_ITSELF,
     &RUN_FORMAT,
     &ON_TRAP_SHARED,
+    &DUPLICATE_DEVICE,
+    &STACK_IN_TWO_BANKS,
 ];
 
 pub static NO_COMPONENTS: Code = Code {
@@ -94,4 +96,19 @@ pub static ON_TRAP_SHARED: Code = Code {
     explanation: "Components of a process call each other directly, on one stack. A trap in one of them ends the calls of \
 all, so what happens then is a property of the process.",
     example: "process \"control\" { component \"law\" \"law.wasm\" { on-trap \"continue\" } }",
+};
+
+pub static DUPLICATE_DEVICE: Code = Code {
+    id: "manifest::duplicate-device",
+    title: "a device that a component names twice",
+    explanation: "One `mmio` for each device: whether it is shared is said once.",
+    example: "component \"a\" \"a.wasm\" { mmio \"uart1\"; mmio \"uart1\" shared=#true }",
+};
+
+pub static STACK_IN_TWO_BANKS: Code = Code {
+    id: "manifest::stack-in-two-banks",
+    title: "two wishes for one stack",
+    explanation: "The components of one process run on one native stack, which lies in one bank. If several of them say \
+                  where it is to be, they say the same.",
+    example: "process \"p\" {\n    component \"a\" \"a.wasm\" { stack auto in=\"dtcm\" }\n    component \"b\" \"b.wasm\" { stack auto in=\"sram\" }\n}",
 };
