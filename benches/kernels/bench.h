@@ -2,6 +2,7 @@
 // library: what a compiler makes a call of memcpy or of a 64-bit division, it brings along.
 //
 // A kernel is `KERNEL(n) { ...; return checksum; }`. `run` is what is measured; `report` prints the checksum and is not.
+// Input starts from n, which no compiler knows: from a constant, it would be computed when the kernel is compiled.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -35,7 +35,7 @@ static void fold(uint32_t out[LIMBS], const uint32_t product[2 * LIMBS]) {
 static uint32_t x[LIMBS], y[LIMBS], product[2 * LIMBS];
 
 KERNEL(n) {
-    uint32_t seed = 12, sum = 0;
+    uint32_t seed = n + 12, sum = 0;
     for (int i = 0; i < LIMBS; i++) x[i] = next_random(&seed), y[i] = next_random(&seed);
     for (uint32_t round = 0; round < n; round++) {
         multiply(product, x, y);

@@ -35,7 +35,7 @@ static float control(struct controller *c, float error) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 14, sum = 0;
+    uint32_t seed = n + 14, sum = 0;
     for (int i = 0; i < 4; i++)
         sections[i] = (struct section){0.2f + 0.05f * (float)i, 0.31f, 0.17f, -0.42f, 0.11f * (float)(i + 1), 0, 0};
     float target = 0, position = 0;

@@ -35,7 +35,7 @@ static void reverse(char *s, size_t count) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 9, sum = 0;
+    uint32_t seed = n + 9, sum = 0;
     for (int i = 0; i < SIZE - 1; i++) source[i] = (char)('a' + next_random(&seed) % 8);
     for (uint32_t round = 0; round < n; round++) {
         size_t count = length(source);

@@ -4,7 +4,7 @@
 static uint8_t message[256];
 
 KERNEL(n) {
-    uint32_t seed = 1, crc = 0;
+    uint32_t seed = n + 1, crc = 0;
     for (size_t i = 0; i < sizeof message; i++) message[i] = (uint8_t)next_random(&seed);
     for (uint32_t round = 0; round < n; round++) {
         crc = ~crc;

@@ -5,7 +5,7 @@ static uint32_t table[256];
 static uint8_t message[1024];
 
 KERNEL(n) {
-    uint32_t seed = 2, crc = 0;
+    uint32_t seed = n + 2, crc = 0;
     for (uint32_t i = 0; i < 256; i++) {
         uint32_t entry = i;
         for (int bit = 0; bit < 8; bit++) entry = entry & 1 ? (entry >> 1) ^ 0xedb88320u : entry >> 1;

@@ -71,7 +71,7 @@ static void fill(uint32_t *seed) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 17, sum = 0;
+    uint32_t seed = n + 17, sum = 0;
     for (int i = 0; i < 256; i++) digits[i] = -1;
     for (int i = 0; i < 64; i++) digits[(uint8_t)alphabet[i]] = (int8_t)i;
     fill(&seed);

@@ -14,7 +14,7 @@ static void filter(void) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 13, sum = 0;
+    uint32_t seed = n + 13, sum = 0;
     for (int i = 0; i < TAPS; i++) taps[i] = (float)(int32_t)(next_random(&seed) >> 8 & 0xff) / 4096.0f;
     for (uint32_t round = 0; round < n; round++) {
         for (int i = 0; i < TAPS; i++) history[i] = history[i + BLOCK];

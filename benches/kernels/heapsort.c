@@ -20,7 +20,7 @@ static void sift(size_t at, size_t count) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 6, sum = 0;
+    uint32_t seed = n + 6, sum = 0;
     for (uint32_t round = 0; round < n; round++) {
         for (int i = 0; i < COUNT; i++) {
             uint32_t random = next_random(&seed);

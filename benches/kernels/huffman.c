@@ -58,7 +58,7 @@ static uint32_t unpack(uint32_t sum) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 18, sum = 0, count = assign();
+    uint32_t seed = n + 18, sum = 0, count = assign();
     for (int i = 0; i < COUNT; i++) symbols[i] = (uint8_t)((next_random(&seed) >> 8 & next_random(&seed) >> 9) % count);
     for (uint32_t round = 0; round < n; round++) {
         sum = mix(sum, (uint32_t)pack());

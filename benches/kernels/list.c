@@ -61,7 +61,7 @@ static struct node *sort(struct node *list, int count) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 7, sum = 0;
+    uint32_t seed = n + 7, sum = 0;
     for (int i = 0; i < COUNT; i++) {
         datas[i] = (struct data){(int16_t)(next_random(&seed) & 0x7fff), (int16_t)i};
         nodes[i] = (struct node){i + 1 < COUNT ? &nodes[i + 1] : NULL, &datas[i]};

@@ -17,7 +17,7 @@ static void multiply(void) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 4, sum = 0;
+    uint32_t seed = n + 4, sum = 0;
     for (int row = 0; row < SIZE; row++) {
         for (int column = 0; column < SIZE; column++) {
             left[row][column] = (int16_t)(next_random(&seed) & 0xfff);

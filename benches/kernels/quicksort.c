@@ -35,7 +35,7 @@ static void sort(int32_t *first, int32_t *last) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 5, sum = 0;
+    uint32_t seed = n + 5, sum = 0;
     for (uint32_t round = 0; round < n; round++) {
         for (int i = 0; i < COUNT; i++) items[i] = (int32_t)next_random(&seed);
         sort(items, items + COUNT - 1);

@@ -24,7 +24,7 @@ static float reciprocal_root(float x) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 15, sum = 0;
+    uint32_t seed = n + 15, sum = 0;
     for (int i = 0; i < 32; i++)
         points[i] = (struct vector){(float)(next_random(&seed) >> 24), (float)(next_random(&seed) >> 24), (float)i + 1};
     for (uint32_t round = 0; round < n; round++) {

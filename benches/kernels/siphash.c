@@ -39,7 +39,7 @@ static uint64_t hash(const uint8_t *in, size_t length, uint64_t k0, uint64_t k1)
 }
 
 KERNEL(n) {
-    uint32_t seed = 10;
+    uint32_t seed = n + 10;
     uint64_t sum = 0;
     for (size_t i = 0; i < sizeof message; i++) message[i] = (uint8_t)next_random(&seed);
     for (uint32_t round = 0; round < n; round++) {

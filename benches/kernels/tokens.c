@@ -73,7 +73,7 @@ static uint32_t scan(uint32_t sum) {
 }
 
 KERNEL(n) {
-    uint32_t seed = 8, sum = 0;
+    uint32_t seed = n + 8, sum = 0;
     for (size_t i = 0; i < sizeof text; i++) input[i] = text[i];
     for (uint32_t round = 0; round < n; round++) {
         sum = scan(sum);

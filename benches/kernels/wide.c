@@ -5,7 +5,7 @@
 static uint64_t history[32];
 
 KERNEL(n) {
-    uint64_t state = 11, low = UINT64_MAX;
+    uint64_t state = n, low = UINT64_MAX;
     int64_t sum = 0;
     uint32_t above = 0;
     for (uint32_t i = 0; i < n; i++) {
