@@ -50,15 +50,11 @@ fn main() -> Result<()> {
     let all = options.kernels.is_empty();
     let chosen: Vec<&Kernel> = if all { KERNELS.iter().collect() } else { options.kernels };
     let plugin = count::plugin()?;
-    let stored = if options.ours { stored()? } else { BTreeMap::new() };
     let mut kernels = Vec::new();
     for kernel in chosen {
         eprintln!("{}", kernel.name);
-        let stored = stored.get(kernel.name);
-        if options.ours && stored.is_none() {
-            return Err(format!("the last run has no `{}`: run without --ours", kernel.name).into());
-        }
-        kernels.push(measure(&plugin, kernel, stored, options.hot)?);
+        let last = options.ours.then(|| last(kernel)).transpose()?;
+        kernels.push(measure(&plugin, kernel, last.as_ref(), options.hot)?);
     }
     let variants = native::VARIANTS.iter().map(|v| v.name).chain(ours::VARIANTS.iter().map(|v| v.name));
     let results = Results {
@@ -77,12 +73,8 @@ fn main() -> Result<()> {
             mean.variant, mean.time, mean.size, mean.worst, mean.worst_kernel
         );
     }
-    if !all {
-        return Ok(());
-    }
-    let json = serde_json::to_string_pretty(&results)? + "\n";
-    std::fs::write(last_run()?, &json)?;
-    if options.ours {
+    remember(&results)?;
+    if !all || options.ours {
         return Ok(());
     }
     let agreement = methods(&plugin)?;
@@ -90,18 +82,18 @@ fn main() -> Result<()> {
     if !results.complete() {
         return Err("some kernels have no result; nothing is written".into());
     }
-    std::fs::write(repository("benches/results.json"), json)?;
+    std::fs::write(repository("benches/results.json"), serde_json::to_string_pretty(&results)? + "\n")?;
     std::fs::write(repository("book/benchmarks.md"), book::chapter(&results, &agreement))?;
     Ok(())
 }
 
-fn measure(plugin: &str, kernel: &Kernel, stored: Option<&KernelResults>, hot: bool) -> Result<KernelResults> {
+fn measure(plugin: &str, kernel: &Kernel, last: Option<&KernelResults>, hot: bool) -> Result<KernelResults> {
     let checksum = native::on_host(kernel)?;
     let mut variants = BTreeMap::new();
     let mut images = BTreeMap::new();
     for variant in native::VARIANTS {
-        if let Some(stored) = stored.filter(|_| !hot) {
-            variants.insert(variant.name.to_owned(), stored.variants[variant.name]);
+        if let Some(last) = last.filter(|_| !hot) {
+            variants.insert(variant.name.to_owned(), last.variants[variant.name]);
             continue;
         }
         let image = native::build(kernel, variant)?;
@@ -170,16 +162,23 @@ fn methods(plugin: &str) -> Result<String> {
     ))
 }
 
-/// The results of the last run of all kernels, complete or not.
-fn last_run() -> Result<String> {
-    Ok(format!("{}/results.json", tools::folder("last", "")?))
+/// Where the last result of each kernel is.
+fn last_file(kernel: &str) -> Result<String> {
+    Ok(format!("{}/last.json", tools::folder(kernel, "")?))
 }
 
-/// What the last run measured, by kernel.
-fn stored() -> Result<BTreeMap<String, KernelResults>> {
-    let text = std::fs::read_to_string(last_run()?).map_err(|error| format!("no last run: {error}"))?;
-    let results: Results = serde_json::from_str(&text)?;
-    Ok(results.kernels.into_iter().map(|kernel| (kernel.name.clone(), kernel)).collect())
+fn remember(results: &Results) -> Result<()> {
+    for kernel in &results.kernels {
+        std::fs::write(last_file(&kernel.name)?, serde_json::to_string(kernel)?)?;
+    }
+    Ok(())
+}
+
+/// What was measured last.
+fn last(kernel: &Kernel) -> Result<KernelResults> {
+    let text = std::fs::read_to_string(last_file(kernel.name)?);
+    let text = text.map_err(|_| format!("`{}` was not measured yet: run without --ours", kernel.name))?;
+    Ok(serde_json::from_str(&text)?)
 }
 
 fn versions() -> Result<Vec<String>> {
