@@ -98,20 +98,21 @@
 ;;   12  bx lr
 ;;
 ;; main!loop
-;; 18 bytes, frame 0
+;; 20 bytes, frame 0
 ;; .L0:
 ;;    0  movs r3, #0
 ;;    2  mov r2, r3
-;; .L1:
-;;    4  subs r1, r0, #1
-;;    6  adds r2, r2, r0
-;;    8  cbz r1, .L4
+;;    4  b.n .L1
 ;; .L2:
-;;    a  mov r0, r1
-;;    c  b.n .L1
+;;    6  mov r0, r1
+;; .L1:
+;;    8  subs r1, r0, #1
+;;    a  adds r2, r2, r0
+;;    c  cmp r1, #0
+;;    e  bne.n .L2
 ;; .L4:
-;;    e  mov r0, r2
-;;   10  bx lr
+;;   10  mov r0, r2
+;;   12  bx lr
 ;;
 ;; main!table
 ;; 24 bytes, frame 0

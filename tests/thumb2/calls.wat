@@ -60,28 +60,26 @@
 ;;   20  pop {r4, pc}
 ;;
 ;; main!indirect
-;; 44 bytes, frame 8
+;; 40 bytes, frame 8
 ;; .L0:
-;;    0  push {lr}
-;;    2  sub sp, #4
-;;    4  cmp r1, #2
-;;    6  blo.n #0
-;;    8  udf #3
-;;    a  movw r2, #:lower16:component0.table0
-;;    e  movt r2, #:upper16:component0.table0
-;;   12  ldr.w r2, [r2, r1, lsl #2]
-;;   16  ldr r3, [r2]
-;;   18  cbnz r3, .L2
+;;    0  push {r3, lr}
+;;    2  cmp r1, #2
+;;    4  blo.n #0
+;;    6  udf #3
+;;    8  movw r2, #:lower16:component0.table0
+;;    c  movt r2, #:upper16:component0.table0
+;;   10  ldr.w r2, [r2, r1, lsl #2]
+;;   14  ldr r3, [r2]
+;;   16  cbnz r3, .L2
 ;; .L1:
-;;   1a  ldr r2, [r2, #4]
-;;   1c  blx r2
-;;   1e  add sp, #4
-;;   20  pop {pc}
+;;   18  ldr r2, [r2, #4]
+;;   1a  blx r2
+;;   1c  pop {r3, pc}
 ;; .L2:
-;;   22  cmp.w r3, #4294967295
-;;   26  bne.n #0
-;;   28  udf #5
-;;   2a  udf #4
+;;   1e  cmp.w r3, #4294967295
+;;   22  bne.n #0
+;;   24  udf #5
+;;   26  udf #4
 ;;
 ;; main!divide
 ;; 18 bytes, frame 0

@@ -10,26 +10,24 @@
 ;;= output
 ;;
 ;; main!fibonacci
-;; 40 bytes, frame 16
+;; 36 bytes, frame 16
 ;; .L0:
-;;    0  push {r4, r5, lr}
-;;    2  sub sp, #4
-;;    4  cmp r0, #2
-;;    6  mov r4, r0
-;;    8  bhs.n .L2
+;;    0  push {r3, r4, r5, lr}
+;;    2  cmp r0, #2
+;;    4  mov r4, r0
+;;    6  bhs.n .L2
 ;; .L1:
-;;    a  mov r0, r4
-;;    c  b.n .L3
+;;    8  mov r0, r4
+;;    a  b.n .L3
 ;; .L2:
-;;    e  mov r1, r4
-;;   10  subs r0, r1, #1
-;;   12  bl component0.func0
-;;   16  mov r5, r0
-;;   18  mov r0, r4
-;;   1a  subs r0, r0, #2
-;;   1c  bl component0.func0
-;;   20  mov r1, r5
-;;   22  adds r0, r0, r1
+;;    c  mov r1, r4
+;;    e  subs r0, r1, #1
+;;   10  bl component0.func0
+;;   14  mov r5, r0
+;;   16  mov r0, r4
+;;   18  subs r0, r0, #2
+;;   1a  bl component0.func0
+;;   1e  mov r1, r5
+;;   20  adds r0, r0, r1
 ;; .L3:
-;;   24  add sp, #4
-;;   26  pop {r4, r5, pc}
+;;   22  pop {r3, r4, r5, pc}

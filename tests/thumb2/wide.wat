@@ -32,16 +32,14 @@
 ;;    6  bx lr
 ;;
 ;; main!multiply
-;; 22 bytes, frame 16
+;; 18 bytes, frame 16
 ;; .L0:
-;;    0  push {r4, r5, lr}
-;;    2  sub sp, #4
-;;    4  umull r4, r5, r0, r2
-;;    8  mla r0, r0, r3, r5
-;;    c  mla r1, r2, r1, r0
-;;   10  mov r0, r4
-;;   12  add sp, #4
-;;   14  pop {r4, r5, pc}
+;;    0  push {r3, r4, r5, lr}
+;;    2  umull r4, r5, r0, r2
+;;    6  mla r0, r0, r3, r5
+;;    a  mla r1, r2, r1, r0
+;;    e  mov r0, r4
+;;   10  pop {r3, r4, r5, pc}
 ;;
 ;; main!multiply_halves
 ;; 6 bytes, frame 0

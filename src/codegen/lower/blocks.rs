@@ -3,8 +3,9 @@
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::flowgraph::ControlFlowGraph;
 use cranelift_codegen::ir::{self, Block, Inst};
+use cranelift_codegen::loop_analysis::LoopAnalysis;
 
-/// Index of a lowered block in emission order.
+/// Index of a lowered block, in the order that the allocator sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BlockIndex(pub u32);
 
@@ -19,7 +20,7 @@ pub enum Lowered {
     },
 }
 
-/// All reachable blocks in emission order: layout order, cold blocks last, split edges behind their source.
+/// All reachable blocks: layout order, cold blocks last, split edges behind their source.
 pub struct Order {
     pub blocks: Vec<Lowered>,
     /// For each block's terminator: the index that each successor's branch goes to.
@@ -27,6 +28,11 @@ pub struct Order {
     pub index: SecondaryMap<Block, Option<BlockIndex>>,
     /// Reachable blocks so that every block comes before the blocks that dominate it.
     pub uses_first: Vec<Block>,
+    /// The order of emission. It is that of `blocks`, but that a split edge which goes back to the head of a loop comes
+    /// directly before it, so that a turn of the loop takes one branch.
+    pub layout: Vec<BlockIndex>,
+    pub cfg: ControlFlowGraph,
+    pub loops: LoopAnalysis,
 }
 
 impl Order {
@@ -70,8 +76,45 @@ impl Order {
                 })
                 .collect();
         }
-        Order { blocks, targets, index, uses_first: domtree.cfg_postorder().to_vec() }
+        let mut loops = LoopAnalysis::new();
+        loops.compute(func, &cfg, &domtree);
+        let layout = layout(func, &blocks, &index, &loops);
+        Order { blocks, targets, index, uses_first: domtree.cfg_postorder().to_vec(), layout, cfg, loops }
     }
+}
+
+fn layout(
+    func: &ir::Function,
+    blocks: &[Lowered],
+    index: &SecondaryMap<Block, Option<BlockIndex>>,
+    loops: &LoopAnalysis,
+) -> Vec<BlockIndex> {
+    // Of several edges back to one head, the last is the one at the end of the loop.
+    let mut back: SecondaryMap<Block, Option<BlockIndex>> = SecondaryMap::new();
+    let mut moved = vec![false; blocks.len()];
+    for (at, lowered) in blocks.iter().enumerate() {
+        let Lowered::Edge { branch, successor } = *lowered else { continue };
+        let source = func.layout.inst_block(branch).expect("the branch is in the layout");
+        let head = destinations(func, source)[successor].block(&func.dfg.value_lists);
+        let Some(turn) = loops.is_loop_header(head) else { continue };
+        if loops.is_in_loop(source, turn) && !func.layout.is_cold(source) {
+            if let Some(BlockIndex(earlier)) = back[head].replace(BlockIndex(at as u32)) {
+                moved[earlier as usize] = false;
+            }
+            moved[at] = true;
+        }
+    }
+    let mut layout = Vec::with_capacity(blocks.len());
+    for (at, lowered) in blocks.iter().enumerate() {
+        if let Lowered::Original(block) = *lowered {
+            layout.extend(back[block]);
+            debug_assert_eq!(index[block], Some(BlockIndex(at as u32)));
+        }
+        if !moved[at] {
+            layout.push(BlockIndex(at as u32));
+        }
+    }
+    layout
 }
 
 /// The destinations of a block's terminator; for `br_table` the default first (`JumpTableData::all_branches`).

@@ -102,6 +102,11 @@ impl<'a, M: Machine> Context<'a, M> {
         Reg::virtual_(self.classes.len() as u32 - 1)
     }
 
+    /// Virtual registers so far.
+    pub(super) fn virtual_count(&self) -> usize {
+        self.classes.len()
+    }
+
     pub(super) fn into_classes(self) -> Vec<RegClass> {
         self.classes
     }

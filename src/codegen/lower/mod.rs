@@ -9,6 +9,8 @@
 
 mod blocks;
 mod context;
+mod hoist;
+mod pressure;
 mod vcode;
 
 pub use blocks::BlockIndex;
@@ -26,6 +28,9 @@ use std::fmt::Debug;
 /// What an ISA supplies.
 pub trait Machine: Sized {
     type Inst: Clone + Debug;
+
+    /// What an instruction makes of nothing.
+    type Constant: Eq + std::hash::Hash;
 
     /// The registers of a value of this type: one, or two core registers.
     fn classes(cpu: &Cpu, ty: ir::Type) -> &'static [RegClass];
@@ -51,6 +56,9 @@ pub trait Machine: Sized {
 
     /// Does an instruction nothing but define its results? Then it may be left out where nobody reads them.
     fn is_pure(inst: &Self::Inst) -> bool;
+
+    /// The constant that an instruction loads, if it does nothing else, and how many instructions that takes.
+    fn constant(inst: &Self::Inst) -> Option<(Self::Constant, u32)>;
 
     fn is_return(inst: &Self::Inst) -> bool;
 

@@ -2,6 +2,7 @@
 
 use super::blocks::{BlockIndex, Lowered, Order, destinations};
 use super::context::{Context, Unsupported, has_effect};
+use super::hoist::{self, Code};
 use super::{LowerError, Machine};
 use crate::board::Cpu;
 use crate::codegen::reg::Reg;
@@ -28,7 +29,7 @@ pub enum Role {
     FixedDef(u8),
 }
 
-/// Instructions of all blocks in emission order.
+/// Instructions of all blocks, in the order that the allocator sees.
 pub struct VCode<M: Machine> {
     pub unit: Unit,
     pub insts: Vec<M::Inst>,
@@ -36,6 +37,8 @@ pub struct VCode<M: Machine> {
     pub locations: Vec<Option<u32>>,
     /// Instructions of each block: `ranges[i]..ranges[i + 1]`.
     pub ranges: Vec<u32>,
+    /// All blocks in the order of emission.
+    pub layout: Vec<BlockIndex>,
     /// Largest outgoing area, in words.
     pub outgoing_words: u32,
     pub has_calls: bool,
@@ -73,23 +76,25 @@ impl<M: Machine> VCode<M> {
     }
 }
 
-type BlockCode<I> = Vec<(I, Option<u32>)>;
+pub(super) type BlockCode<I> = Vec<(I, Option<u32>)>;
 
 /// Lowers all blocks.
 pub(super) fn build<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) -> Result<VCode<M>, LowerError> {
     let func = &translated.func;
     let order = Order::compute(func);
     let mut cx = Context::<M>::new(unit, cpu, translated);
-    let mut code: SecondaryMap<ir::Block, Option<BlockCode<M::Inst>>> = SecondaryMap::new();
+    let mut code: Code<M> = SecondaryMap::new();
     for &block in &order.uses_first {
         code[block] = Some(lower_block(&mut cx, block, &order)?);
     }
+    hoist::constants(&mut cx, &order, &mut code);
 
     let mut vcode = VCode {
         unit,
         insts: Vec::new(),
         locations: Vec::new(),
         ranges: vec![0],
+        layout: order.layout.clone(),
         outgoing_words: cx.outgoing_words,
         has_calls: cx.has_calls,
         operands: Vec::new(),
@@ -113,7 +118,7 @@ pub(super) fn build<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) 
                 let args = calls.iter().zip(targets).map(|(call, target)| match order.blocks[target.0 as usize] {
                     // The edge's own block passes the arguments on.
                     Lowered::Edge { .. } => Vec::new(),
-                    Lowered::Original(_) => arguments(&mut cx, call),
+                    Lowered::Original(_) => vregs(&mut cx, call),
                 });
                 (targets.iter().map(|t| Block::new(t.0 as usize)).collect::<Vec<_>>(), args.collect::<Vec<_>>())
             }
@@ -122,7 +127,7 @@ pub(super) fn build<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) 
                 let call = &destinations(func, block)[successor];
                 let target = order.index[call.block(&func.dfg.value_lists)].expect("a successor is reachable");
                 vcode.push(&cx, M::jump(target), None);
-                (vec![Block::new(target.0 as usize)], vec![arguments(&mut cx, call)])
+                (vec![Block::new(target.0 as usize)], vec![vregs(&mut cx, call)])
             }
         };
         for succ in &succs {
@@ -145,18 +150,15 @@ pub(super) fn build<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) 
 }
 
 /// The registers that a branch passes to a block.
-fn arguments<M: Machine>(cx: &mut Context<'_, M>, call: &ir::BlockCall) -> Vec<VReg> {
+pub(super) fn arguments<M: Machine>(cx: &mut Context<'_, M>, call: &ir::BlockCall) -> Vec<Reg> {
     let values: Vec<ir::Value> =
         call.args(&cx.func.dfg.value_lists).map(|a| a.as_value().expect("plain arguments")).collect();
     let words: Vec<Reg> = values.iter().flat_map(|&v| cx.words(v)).collect();
-    words
-        .into_iter()
-        .map(|reg| {
-            let reg = cx.resolve(reg);
-            cx.mark_live(reg);
-            cx.vreg(reg)
-        })
-        .collect()
+    words.into_iter().map(|reg| cx.resolve(reg)).collect()
+}
+
+fn vregs<M: Machine>(cx: &mut Context<'_, M>, call: &ir::BlockCall) -> Vec<VReg> {
+    arguments(cx, call).into_iter().map(|reg| cx.vreg(reg)).collect()
 }
 
 /// Takes the instructions that were just lowered, last first, but for those whose results nobody reads: one half of a
@@ -187,7 +189,7 @@ fn lower_block<M: Machine>(
     let mut reversed = Vec::new();
     // Arguments of the block's branches are uses, whoever passes them on.
     for call in destinations(func, block) {
-        arguments(cx, call);
+        arguments(cx, call).into_iter().for_each(|reg| cx.mark_live(reg));
     }
     for inst in func.layout.block_insts(block).rev() {
         let needed = has_effect(func, inst) || func.dfg.inst_results(inst).iter().any(|&result| cx.is_used(result));

@@ -5,7 +5,7 @@
 //! ```text
 //! incoming area        the caller's outgoing area: argument and result words beyond the registers
 //! ---- sp at entry
-//! saved registers      callee-saved ones that are written, and lr
+//! saved registers      callee-saved ones that are written, and lr; r3 where that makes the frame a multiple of 8
 //! spill slots
 //! outgoing area
 //! ---- sp in the body, a multiple of 8
@@ -21,6 +21,7 @@ use crate::codegen::reg::Reg;
 use regalloc2::{Allocation, Edit, InstOrEdit, Output, RegClass};
 
 const CALLEE_SAVED: u16 = 0b0000_0111_1111_0000;
+const R3_BIT: u16 = 1 << 3;
 const LR_BIT: u16 = 1 << 14;
 const PC_BIT: u16 = 1 << 15;
 
@@ -66,15 +67,22 @@ impl Names {
     }
 }
 
+fn returns_in_r3(inst: &MInst) -> bool {
+    matches!(inst, MInst::Return { uses } if uses.len() > 3)
+}
+
 impl Frame {
     fn compute(vcode: &VCode<Thumb2>, output: &Output, used: u16) -> Frame {
         let mut saved = used & (CALLEE_SAVED | LR_BIT);
         if vcode.has_calls || saved != 0 {
             saved |= LR_BIT;
         }
-        let pushed = 4 * saved.count_ones();
         let body = 4 * (vcode.outgoing_words + output.num_spillslots as u32);
-        // The whole frame is a multiple of 8.
+        // The whole frame is a multiple of 8. One more register in a list costs no instruction, but must hold no result.
+        if body == 0 && saved.count_ones() % 2 == 1 && !vcode.insts.iter().any(returns_in_r3) {
+            saved |= R3_BIT;
+        }
+        let pushed = 4 * saved.count_ones();
         let body = body + (pushed + body) % 8;
         Frame { saved, body, outgoing_words: vcode.outgoing_words }
     }
@@ -110,13 +118,11 @@ pub fn function(vcode: &VCode<Thumb2>, output: &Output) -> Emitted {
     let frame = Frame::compute(vcode, output, used);
     let mut e = Emitter { asm, vcode, frame, names, labels };
     let forward = threading(vcode, output);
-    for block in 0..vcode.block_count() {
-        let index = BlockIndex(block as u32);
-        if forward[block] != index {
-            continue;
-        }
+    let order: Vec<BlockIndex> = vcode.layout.iter().copied().filter(|&b| forward[b.0 as usize] == b).collect();
+    for (position, &index) in order.iter().enumerate() {
+        let block = index.0 as usize;
+        let next = order.get(position + 1).copied();
         e.asm.bind(e.labels[block]);
-        let next = (block + 1..vcode.block_count()).map(|b| BlockIndex(b as u32)).find(|&b| forward[b.0 as usize] == b);
         if block == 0 {
             e.prologue();
         }

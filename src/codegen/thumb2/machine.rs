@@ -1,16 +1,28 @@
 //! Thumb-2 as [`lower::Machine`](crate::codegen::lower::Machine): instructions with operands for the allocator.
 
-use super::inst::{Flags, Inst, LR, Mem, MulAddOp, MulLongOp, MulOp};
+use super::encode::move_immediate_fits;
+use super::inst::{AluOp, Flags, HOME, Inst, LR, Mem, MulAddOp, MulLongOp, MulOp};
 use super::minst::{ARGUMENT_REGISTERS, CallTarget, DOUBLE, MInst, SINGLE, Thumb2};
 use super::{emit, select};
 use crate::board::Cpu;
 use crate::codegen::lower::{BlockIndex, Context, Emitted, Machine, Role, Unsupported, VCode};
+use crate::codegen::object::Symbol;
 use crate::codegen::reg::Reg;
 use cranelift_codegen::ir::{self, types};
 use regalloc2::{MachineEnv, PReg, PRegSet, RegClass};
 
+/// What one load makes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Constant {
+    Imm(u32),
+    /// The home base and this.
+    Home(u32),
+    Symbol(Symbol, i32),
+}
+
 impl Machine for Thumb2 {
     type Inst = MInst;
+    type Constant = Constant;
 
     /// What the CPU has no registers for is in core registers, and its operations are calls of the runtime.
     fn classes(cpu: &Cpu, ty: ir::Type) -> &'static [RegClass] {
@@ -114,6 +126,21 @@ impl Machine for Thumb2 {
             | Inst::DoubleFromCore { .. }
             | Inst::CoreFromDouble { .. } => true,
             _ => false,
+        }
+    }
+
+    fn constant(inst: &MInst) -> Option<(Constant, u32)> {
+        match *inst {
+            MInst::Plain(Inst::MovImm { flags, imm, .. }) if flags != Flags::Set => {
+                Some((Constant::Imm(imm), if move_immediate_fits(imm) { 1 } else { 2 }))
+            }
+            MInst::Plain(Inst::LoadSymbol { rd, symbol, addend }) if rd.as_virtual().is_some() => {
+                Some((Constant::Symbol(symbol, addend), 2))
+            }
+            MInst::Plain(Inst::AluImm { op: AluOp::Add, flags, rn: HOME, imm, .. }) if flags != Flags::Set => {
+                Some((Constant::Home(imm), 1))
+            }
+            _ => None,
         }
     }
 
