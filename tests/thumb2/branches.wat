@@ -98,21 +98,17 @@
 ;;   12  bx lr
 ;;
 ;; main!loop
-;; 20 bytes, frame 0
+;; 14 bytes, frame 0
 ;; .L0:
 ;;    0  movs r3, #0
-;;    2  mov r2, r3
-;;    4  b.n .L1
-;; .L2:
-;;    6  mov r0, r1
+;;    2  mov r1, r3
 ;; .L1:
-;;    8  subs r1, r0, #1
-;;    a  adds r2, r2, r0
-;;    c  cmp r1, #0
-;;    e  bne.n .L2
+;;    4  adds r1, r1, r0
+;;    6  subs r0, r0, #1
+;;    8  bne.n .L1
 ;; .L4:
-;;   10  mov r0, r2
-;;   12  bx lr
+;;    a  mov r0, r1
+;;    c  bx lr
 ;;
 ;; main!table
 ;; 24 bytes, frame 0

@@ -9,7 +9,7 @@ use crate::ingest::Unit;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{self, InstructionData, Opcode, Type, Value, ValueDef};
 use regalloc2::{RegClass, VReg};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// An operator that an ISA does not lower.
 #[derive(Debug)]
@@ -42,6 +42,7 @@ pub struct Context<'a, M: Machine> {
     aliases: HashMap<Reg, Reg>,
     /// Of each virtual register: whether code that has been lowered reads it. Uses are lowered before definitions.
     live: Vec<bool>,
+    done: HashSet<ir::Inst>,
     /// Of each virtual register.
     classes: Vec<RegClass>,
     /// Instructions of the CLIF instruction that is being lowered, in program order.
@@ -64,6 +65,7 @@ impl<'a, M: Machine> Context<'a, M> {
             used: SecondaryMap::new(),
             aliases: HashMap::new(),
             live: Vec::new(),
+            done: HashSet::new(),
             classes: Vec::new(),
             out: Vec::new(),
             outgoing_words: 0,
@@ -180,6 +182,20 @@ impl<'a, M: Machine> Context<'a, M> {
         if self.is_live(defined) {
             self.mark_live(source);
         }
+    }
+
+    /// Says that an instruction has been lowered as part of a later one.
+    pub fn mark_done(&mut self, inst: ir::Inst) {
+        self.done.insert(inst);
+    }
+
+    pub(super) fn is_done(&self, inst: ir::Inst) -> bool {
+        self.done.contains(&inst)
+    }
+
+    /// How often the CLIF names a value.
+    pub fn uses(&self, value: Value) -> u32 {
+        self.clif_uses[value]
     }
 
     /// Notes that code which has been lowered reads a register.

@@ -193,7 +193,7 @@ fn lower_block<M: Machine>(
     }
     for inst in func.layout.block_insts(block).rev() {
         let needed = has_effect(func, inst) || func.dfg.inst_results(inst).iter().any(|&result| cx.is_used(result));
-        if !needed {
+        if !needed || cx.is_done(inst) {
             continue;
         }
         let location = func.srcloc(inst);

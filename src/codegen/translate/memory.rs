@@ -17,6 +17,8 @@ const I32: Type = types::I32;
 
 /// Offsets that every ISA folds into a load or store (Thumb-2: 0..=4095, RV32: -2048..=2047).
 const LOWER: u32 = 0x7ff;
+/// An offset down to here costs nothing either.
+const LEAST: i64 = -248;
 
 /// Where an access goes, after all checks.
 struct Place {
@@ -98,6 +100,14 @@ impl Translator<'_, '_> {
                 }
             };
             return Place { address, offset: (known & LOWER) as i32, flags };
+        }
+        // Neighbours share the sum of the base and what is not constant. Sums wrap in either order.
+        if let Some((variable, constant)) = self.sum(address)
+            && let Some(offset) = i64::try_from(offset).ok().and_then(|offset| offset.checked_add(constant))
+            && (LEAST..=i64::from(LOWER)).contains(&offset)
+        {
+            let address = self.native_address(memory, variable);
+            return Place { address, offset: offset as i32, flags };
         }
         let address = self.native_address(memory, address);
         match i32::try_from(offset) {

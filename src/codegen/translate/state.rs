@@ -163,6 +163,17 @@ impl<'a, 'f> Translator<'a, 'f> {
         }
     }
 
+    /// A value that was made by adding a constant: the other operand, and the constant, signed.
+    pub fn sum(&self, value: Value) -> Option<(Value, i64)> {
+        let dfg = &self.builder.func.dfg;
+        let inst = dfg.value_def(dfg.resolve_aliases(value)).inst()?;
+        let ir::InstructionData::Binary { opcode: ir::Opcode::Iadd, args: [x, y] } = dfg.insts[inst] else {
+            return None;
+        };
+        let constant = |value| self.known(value).map(|constant| i64::from(constant as i32));
+        constant(y).map(|y| (x, y)).or_else(|| constant(x).map(|x| (y, x)))
+    }
+
     fn symbol_index(&mut self, symbol: Symbol) -> u32 {
         *self.symbol_indices.entry(symbol).or_insert_with(|| {
             self.symbols.push(symbol);

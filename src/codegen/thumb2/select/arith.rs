@@ -141,6 +141,13 @@ pub(super) fn bitwise(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value, 
     let (x, y) = constant_second(cx, x, y);
     let op = bitwise_op(opcode);
     if let Some(c) = cx.constant32(y) {
+        if op == AluOp::And
+            && let Some((source, lsb, width)) = field(cx, x, c)
+        {
+            let (rd, rn) = (cx.def(result), cx.reg(source));
+            emit(cx, Inst::Bitfield { signed: false, rd, rn, lsb, width });
+            return;
+        }
         let (rd, rn) = (cx.def(result), read(cx, x));
         bitwise_constant(cx, op, rd, rn, c);
         return;
@@ -163,6 +170,15 @@ pub(super) fn bitwise(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value, 
     }
     let (x, y) = if shifted_operand(cx, x).is_some() { (y, x) } else { (x, y) };
     binary(cx, op, result, x, y);
+}
+
+/// `(source >> lsb) & mask` as a bit field of the source, which is 32 bits wide.
+fn field(cx: &Cx<'_>, shifted: Value, mask: u32) -> Option<(Value, u8, u8)> {
+    let [source, amount] = cx.as_binary(shifted, Opcode::Ushr)?;
+    let (lsb, width) = (cx.constant(amount)? as u32 & 31, mask.trailing_ones());
+    let low_bits = (1..32).contains(&width) && mask >> width == 0;
+    let fits = low_bits && lsb > 0 && lsb + width <= 32 && cx.ty(source) == types::I32;
+    fits.then_some((source, lsb as u8, width as u8))
 }
 
 pub(super) fn bitwise_op(opcode: Opcode) -> AluOp {

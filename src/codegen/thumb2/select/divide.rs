@@ -4,13 +4,11 @@
 
 use super::super::inst::{AluOp, Cond, Flags, Inst, MulAddOp, MulOp};
 use super::call;
-use super::{Cx, alu, alu_imm, emit, read};
+use super::{Cx, SIGN, alu, alu_imm, emit, read};
 use crate::codegen::lower::Unsupported;
 use crate::codegen::object::{RuntimeFunction, TrapCode};
 use crate::codegen::reg::Reg;
 use cranelift_codegen::ir::{Opcode, Value};
-
-const SIGN: u32 = 0x8000_0000;
 
 pub(super) fn divide(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value, y: Value) -> Result<(), Unsupported> {
     match cx.ty(result).bits() {

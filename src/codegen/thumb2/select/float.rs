@@ -4,14 +4,12 @@
 use super::super::inst::{AluOp, Cond, Convert, Flags, FloatOp, FloatUnaryOp, Inst, Precision, ShiftOp, TestOp};
 use super::super::minst::{DOUBLE, SINGLE};
 use super::call::{core_words, runtime, runtime_words};
-use super::{Cx, alu, alu_imm, emit, load_constant, mov};
+use super::{Cx, SIGN, alu, alu_imm, emit, load_constant, mov};
 use crate::codegen::lower::Unsupported;
 use crate::codegen::object::{RuntimeFunction, TrapCode};
 use crate::codegen::reg::Reg;
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{self, InstructionData, Opcode, Type, Value, types};
-
-const SIGN: u32 = 0x8000_0000;
 
 /// The precision in which the CPU computes a value, if it does.
 pub(super) fn hardware(cx: &Cx<'_>, value: Value) -> Option<Precision> {

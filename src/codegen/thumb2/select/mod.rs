@@ -21,6 +21,9 @@ use crate::codegen::object::Symbol;
 use crate::codegen::reg::Reg;
 use cranelift_codegen::ir::{self, InstructionData, Opcode, Value, types};
 
+/// Bit 31.
+const SIGN: u32 = 0x8000_0000;
+
 type Cx<'a> = Context<'a, Thumb2>;
 
 fn emit(cx: &mut Cx<'_>, inst: Inst) {
@@ -81,15 +84,39 @@ impl Word {
     }
 }
 
+/// The low word of a 64-bit value whose high word is its extension: zeros, or the sign.
+fn extended_low(cx: &mut Cx<'_>, value: Value, signed: bool) -> Option<Reg> {
+    if !is_extended(cx, value, signed) {
+        return None;
+    }
+    let inst = cx.def_inst(value).expect("an extension");
+    Some(match cx.func.dfg.insts[inst] {
+        InstructionData::Unary { arg, .. } => read(cx, arg),
+        _ => cx.low(value),
+    })
+}
+
+/// Would [`extended_low`] find one?
+fn is_extended(cx: &Cx<'_>, value: Value, signed: bool) -> bool {
+    let Some(inst) = cx.def_inst(value) else { return false };
+    let (extend, loads) = match signed {
+        false => (Opcode::Uextend, [Opcode::Uload8, Opcode::Uload16, Opcode::Uload32]),
+        true => (Opcode::Sextend, [Opcode::Sload8, Opcode::Sload16, Opcode::Sload32]),
+    };
+    match cx.func.dfg.insts[inst] {
+        InstructionData::Unary { opcode, arg } => opcode == extend && cx.ty(arg) == types::I32,
+        InstructionData::Load { opcode, .. } => loads.contains(&opcode),
+        _ => false,
+    }
+}
+
 /// The words of a 64-bit value, constants unloaded, and the zero halves of extensions and long shifts known as such.
 fn wide_words(cx: &mut Cx<'_>, value: Value) -> (Word, Word) {
     if let Some(c) = cx.constant(value) {
         return (Word::Imm(c as u32), Word::Imm((c >> 32) as u32));
     }
-    if let Some(source) = cx.as_unary(value, Opcode::Uextend)
-        && cx.ty(source) == types::I32
-    {
-        return (Word::Reg(cx.reg(source)), Word::Imm(0));
+    if let Some(low) = extended_low(cx, value, false) {
+        return (Word::Reg(low), Word::Imm(0));
     }
     for (opcode, left) in [(Opcode::Ishl, true), (Opcode::Ushr, false)] {
         if let Some([source, amount]) = cx.as_binary(value, opcode)

@@ -4,9 +4,9 @@
 use super::super::encode::alu_immediate_fits;
 use super::super::inst::{AluOp, Cond, Flags, Inst, MulAddOp, MulLongOp, Shift, ShiftOp, TestOp, UnaryOp};
 use super::arith::{bitwise_constant, bitwise_op};
-use super::{Cx, Word, alu, alu_imm, emit, load_constant, mov, wide_words};
+use super::{Cx, Word, alu, alu_imm, emit, extended_low, is_extended, load_constant, mov, wide_words};
 use crate::codegen::reg::Reg;
-use cranelift_codegen::ir::{Opcode, Value, types};
+use cranelift_codegen::ir::{Opcode, Value};
 
 /// `rd = rn op word`; a constant that does not fit must have been loaded before a carry chain starts.
 fn alu_word(cx: &mut Cx<'_>, op: AluOp, flags: Flags, rd: Reg, rn: Reg, word: Word) {
@@ -58,9 +58,9 @@ fn long_product(cx: &mut Cx<'_>, product: Value) -> Option<(MulLongOp, Reg, Reg)
         return None;
     }
     let [a, b] = cx.as_binary(product, Opcode::Imul)?;
-    for (opcode, op) in [(Opcode::Uextend, MulLongOp::Umlal), (Opcode::Sextend, MulLongOp::Smlal)] {
-        if let (Some(a), Some(b)) = (extended_from(cx, a, opcode), extended_from(cx, b, opcode)) {
-            return Some((op, cx.reg(a), cx.reg(b)));
+    for (signed, op) in [(false, MulLongOp::Umlal), (true, MulLongOp::Smlal)] {
+        if is_extended(cx, a, signed) && is_extended(cx, b, signed) {
+            return Some((op, extended_low(cx, a, signed)?, extended_low(cx, b, signed)?));
         }
     }
     None
@@ -126,16 +126,13 @@ pub(super) fn bitwise(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value, 
     }
 }
 
-/// The 32-bit value that `value` extends, if both operands of a product are extended alike.
-fn extended_from(cx: &Cx<'_>, value: Value, opcode: Opcode) -> Option<Value> {
-    cx.as_unary(value, opcode).filter(|&source| cx.ty(source) == types::I32)
-}
-
 pub(super) fn mul(cx: &mut Cx<'_>, result: Value, x: Value, y: Value) {
     let (lo, hi) = cx.def_pair(result);
-    for (opcode, op) in [(Opcode::Uextend, MulLongOp::Umull), (Opcode::Sextend, MulLongOp::Smull)] {
-        if let (Some(a), Some(b)) = (extended_from(cx, x, opcode), extended_from(cx, y, opcode)) {
-            let (rn, rm) = (cx.reg(a), cx.reg(b));
+    for (signed, op) in [(false, MulLongOp::Umull), (true, MulLongOp::Smull)] {
+        if is_extended(cx, x, signed)
+            && is_extended(cx, y, signed)
+            && let (Some(rn), Some(rm)) = (extended_low(cx, x, signed), extended_low(cx, y, signed))
+        {
             emit(cx, Inst::MulLong { op, lo, hi, rn, rm, lo_in: lo, hi_in: hi });
             return;
         }
@@ -144,14 +141,12 @@ pub(super) fn mul(cx: &mut Cx<'_>, result: Value, x: Value, y: Value) {
     let (xl, xh) = wide_words(cx, x);
     let (yl, yh) = wide_words(cx, y);
     let (xl, yl) = (xl.reg(cx), yl.reg(cx));
-    let zero_half = |cx: &Cx<'_>, value: Value, half: Word| {
-        matches!(half, Word::Imm(0)) || extended_from(cx, value, Opcode::Uextend).is_some()
-    };
+    let zero_half = |half: Word| matches!(half, Word::Imm(0));
     let mut crossed = Vec::new();
-    if !zero_half(cx, y, yh) {
+    if !zero_half(yh) {
         crossed.push((xl, yh.reg(cx)));
     }
-    if !zero_half(cx, x, xh) {
+    if !zero_half(xh) {
         crossed.push((yl, xh.reg(cx)));
     }
     let mut top = if crossed.is_empty() { hi } else { cx.temp() };
