@@ -4,6 +4,7 @@ pub mod board;
 pub mod cli;
 pub mod codegen;
 pub mod diag;
+pub mod diff;
 pub mod dump;
 pub mod emulator;
 pub mod image;

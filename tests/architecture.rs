@@ -20,6 +20,7 @@ const ORDER: &[&[&str]] = &[
     &["plan"],
     &["image"],
     &["report", "dump", "emulator"],
+    &["diff"],
     &["cli"],
 ];
 

@@ -29,6 +29,11 @@ fn schema_of_region_tables() {
 }
 
 #[test]
+fn schema_of_comparisons() {
+    same("schemas/diff.schema.json", &compose::diff::Diff::schema());
+}
+
+#[test]
 fn schema_of_manifests() {
     same("schemas/manifest.schema.kdl", &schema(&MANIFEST));
     same("schemas/board.schema.kdl", &schema(&BOARD));

@@ -1,6 +1,7 @@
 //! What may stand on the command line.
 
 use crate::diag::render::Format;
+use crate::diff::Group;
 use crate::trace::Show;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -57,6 +58,37 @@ pub enum Command {
     /// Check the isolation of a finished image, from its ELF file alone
     Verify {
         /// `NAME.elf`
+        image: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show what differs between two systems: who may reach what, where things are, and what it takes
+    ///
+    /// A system is a manifest, an image (`NAME.elf`) or a region table (`NAME.regions.json`). With `OLD..NEW` or a
+    /// single revision before `-- PATH`, it is the file as a git revision has it; nothing is checked out. The exit code
+    /// is 0 unless `--exit-code` or `--fail-on` says otherwise, and 2 where a side cannot be read or built.
+    Diff {
+        /// OLD and NEW, or git revisions: `main..HEAD`, `main...HEAD`, or `main` (against the working tree)
+        #[arg(required = true, num_args = 1..=2, value_name = "OLD NEW")]
+        sides: Vec<String>,
+        /// What to compare in the revisions [default: system.kdl]
+        #[arg(last = true)]
+        path: Option<PathBuf>,
+        /// How the result is written to stdout
+        #[arg(long, value_name = "FORM", default_value = "text")]
+        format: DiffFormat,
+        /// Exit with 1 if anything differs
+        #[arg(long)]
+        exit_code: bool,
+        /// Exit with 1 if one of these groups differs
+        #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+        fail_on: Vec<DiffGroup>,
+    },
+    /// Print the region table that an image holds
+    ///
+    /// Serves git as `textconv`, to show images in `git diff` and `git log -p`.
+    Print {
+        /// `NAME.elf` or `NAME.regions.json`
         image: PathBuf,
         #[command(flatten)]
         output: Output,
@@ -124,6 +156,30 @@ impl From<MessageFormat> for Format {
 pub enum ResultFormat {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    Text,
+    Markdown,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffGroup {
+    Authority,
+    Layout,
+    Cost,
+}
+
+impl From<DiffGroup> for Group {
+    fn from(group: DiffGroup) -> Group {
+        match group {
+            DiffGroup::Authority => Group::Authority,
+            DiffGroup::Layout => Group::Layout,
+            DiffGroup::Cost => Group::Cost,
+        }
+    }
 }
 
 fn stages() -> impl TypedValueParser<Value = Show> {

@@ -3,9 +3,12 @@
 mod args;
 mod boards;
 mod bug;
+mod diff;
 mod explain;
+mod git;
 mod output;
 mod pipeline;
+mod print;
 mod shell;
 mod verify;
 
@@ -64,6 +67,11 @@ fn run(shell: &Shell, command: &Command) -> Result<Outcome, Failure> {
         Command::Run { input, timeout } => pipeline::run(shell, input, *timeout),
         Command::Plan { input, output } => pipeline::plan(shell, input, output.format),
         Command::Verify { image, output } => verify::verify(shell, image, output.format),
+        Command::Diff { sides, path, format, exit_code, fail_on } => {
+            let ask = diff::Ask { format: *format, exit_code: *exit_code, fail_on };
+            diff::diff(shell, sides, path.as_deref(), &ask)
+        }
+        Command::Print { image, output } => print::print(shell, image, output.format),
         Command::Boards(output) => boards::list(shell, output.format),
         Command::Explain { code, output } => explain::explain(shell, code.as_deref(), output.format),
         Command::Completions { shell: kind } => {

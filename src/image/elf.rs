@@ -9,7 +9,7 @@
 //! - `.note.compose` with two digests (FNV-1a, 64 bits, little-endian): of `.compose.regions`, and of the flash;
 //! - `.compose.lines` ([`super::lines`]) and `.compose.regions` (the region table as JSON).
 
-use super::{lines, symbol_name};
+use super::{REGIONS, fnv1a, lines, symbol_name};
 use crate::board::{Board, Isa};
 use crate::codegen::{Relocation, RelocationKind, Symbol};
 use crate::link::System;
@@ -58,7 +58,7 @@ pub fn write(input: &Input) -> Result<Vec<u8>, String> {
         Extra { name: ".ARM.attributes", kind: elf::SHT_ARM_ATTRIBUTES, data: &attributes, align: 1 },
         Extra { name: ".note.compose", kind: elf::SHT_NOTE, data: &note, align: 4 },
         Extra { name: lines::SECTION, kind: elf::SHT_PROGBITS, data: input.lines, align: 1 },
-        Extra { name: ".compose.regions", kind: elf::SHT_PROGBITS, data: input.regions, align: 1 },
+        Extra { name: REGIONS, kind: elf::SHT_PROGBITS, data: input.regions, align: 1 },
     ];
 
     let mut buffer = Vec::new();
@@ -285,9 +285,4 @@ fn attributes(board: &Board) -> Vec<u8> {
     out.end_subsubsection();
     out.end_subsection();
     out.data()
-}
-
-/// FNV-1a with 64 bits: finds damage, and is no defence against a forger.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }

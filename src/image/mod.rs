@@ -5,7 +5,10 @@
 mod elf;
 mod hex;
 pub mod lines;
+mod read;
 mod relocate;
+
+pub use read::{Held, read};
 
 use crate::codegen::{Object, Symbol};
 use crate::diag::codes::plan as codes;
@@ -27,6 +30,9 @@ pub struct Image {
     /// The region table, which the ELF holds too.
     pub regions: RegionTable,
 }
+
+/// The section of the ELF that holds the region table.
+const REGIONS: &str = ".compose.regions";
 
 /// Where the processor starts.
 const RESET: Symbol = Symbol::Native("reset");
@@ -86,6 +92,11 @@ fn flash(contents: &Contents, plan: &Plan) -> Result<Vec<u8>, String> {
         }
     }
     Ok(flash)
+}
+
+/// FNV-1a with 64 bits: finds damage, and is no defence against a forger.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// `UDF #0` (DDI 0403, A7.7.194, T1).

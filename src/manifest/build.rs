@@ -329,7 +329,8 @@ impl Build<'_> {
         for name in from.iter().chain(&to).filter(|_| names_complete) {
             known &= self.known(name);
         }
-        let link = Link { from: from?, to: to?, interface: item.prop("interface"), span: item.head };
+        let link =
+            Link { from: from?, to: to?, interface: item.prop("interface"), span: item.head, why: item.prop("why") };
         if link.from.value == link.to.value && known {
             self.found.push(
                 Diagnostic::error(&code::LINK_TO_ITSELF, format!("`{}` is linked to itself", link.from))

@@ -135,6 +135,7 @@ pub struct Link {
     /// The import module name that this link satisfies; all of the importer's unresolved imports if absent.
     pub interface: Option<Spanned<String>>,
     pub span: Span,
+    pub why: Option<Spanned<String>>,
 }
 
 /// `run "component#export" 1 2`: called after start-up, in order.

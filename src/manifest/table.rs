@@ -173,6 +173,7 @@ static LINK: Node = Node {
     props: &[
         Field::required("to", Type::Text, "The component that exports."),
         Field::optional("interface", Type::Text, "The import's module name.").default("all unresolved imports"),
+        WHY,
     ],
     example: "link \"sampler\" to=\"logger\" interface=\"demo:log/sink\"",
     ..Node::EMPTY

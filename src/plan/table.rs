@@ -13,6 +13,7 @@ use crate::protect::Access;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::Range;
 
 /// The version of the schema.
 pub const VERSION: u32 = 1;
@@ -167,6 +168,9 @@ pub struct Call {
     pub function: String,
     /// Through the kernel, into another process.
     pub gate: bool,
+    /// The reason that the manifest gives for the link.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<String>,
 }
 
 /// What `__cabi_arena_realloc` hands out, as addresses of WebAssembly in memory 0.
@@ -226,6 +230,8 @@ pub struct Device {
     pub size: u32,
     /// Another process may have it too.
     pub shared: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -359,6 +365,29 @@ impl JsonSchema for Hex {
     }
 }
 
+impl Region {
+    /// What the region grants, in address order: all but the eighths that are off. A table that was read can say
+    /// anything; ends are at most those of 64 bits.
+    pub fn granted(&self) -> Vec<Range<u64>> {
+        if self.access == RegionAccess::Bound {
+            return Vec::new();
+        }
+        let base = u64::from(self.base.0);
+        let edge = |eighths: u64| base.saturating_add(self.size / 8 * eighths);
+        if self.subregions_off == 0 {
+            return std::iter::once(base..base.saturating_add(self.size)).collect();
+        }
+        let mut runs: Vec<Range<u64>> = Vec::new();
+        for index in (0..8).filter(|index| self.subregions_off >> index & 1 == 0) {
+            match runs.last_mut() {
+                Some(run) if run.end == edge(index) => run.end = edge(index + 1),
+                _ => runs.push(edge(index)..edge(index + 1)),
+            }
+        }
+        runs
+    }
+}
+
 impl RegionTable {
     pub fn new(system: &System, plan: &Plan) -> Self {
         let manifest = system.manifest;
@@ -386,6 +415,20 @@ impl RegionTable {
         let mut text = serde_json::to_string_pretty(self).expect("strings and numbers always serialize");
         text.push('\n');
         text
+    }
+
+    /// Reads what [`RegionTable::to_json`] writes. An error says in one phrase what is wrong.
+    pub fn from_json(text: &[u8]) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Head {
+            version: u32,
+        }
+        let head: Head =
+            serde_json::from_slice(text).map_err(|error| format!("the region table cannot be read: {error}"))?;
+        if head.version != VERSION {
+            return Err(format!("the region table has version {}, and this program knows {VERSION}", head.version));
+        }
+        serde_json::from_slice(text).map_err(|error| format!("the region table cannot be read: {error}"))
     }
 
     /// The text of `schemas/regions.schema.json`.
@@ -453,7 +496,7 @@ fn extent(extent: &ExtentPlan) -> Extent {
 }
 
 fn device(device: &DevicePlan) -> Device {
-    Device { name: device.name.clone(), base: Hex(device.base), size: device.size, shared: device.shared }
+    Device { name: device.name.clone(), base: Hex(device.base), size: device.size, shared: device.shared, why: None }
 }
 
 fn words(system: &System, plan: &Plan, process: ProcessId) -> Vec<Hex> {

@@ -1,5 +1,9 @@
 //! Stage 8: plan -> [`Report`]: the region table, for people and for machines.
 
+mod format;
+
+pub use format::{Address, Count, printable};
+
 use crate::link::System;
 use crate::plan::table::{Bank, BankKind, Kind, Process, Region, RegionAccess, RegionTable, Section, WasteCount};
 use crate::plan::{Plan, percent};
@@ -237,29 +241,4 @@ fn kernel_share(table: &RegionTable, bank: &Bank) -> String {
 fn sum_of_components(table: &RegionTable) -> u64 {
     let constants = table.sections.iter().filter(|section| section.kind == Kind::Constants);
     constants.filter(|section| section.name != ".rodata.kernel").map(|section| u64::from(section.size)).sum()
-}
-
-/// `0x2000_0400`.
-struct Address(u32);
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#06x}_{:04x}", self.0 >> 16, self.0 & 0xffff)
-    }
-}
-
-/// A number of bytes, with thin groups of thousands: `24 576`.
-struct Count(u64);
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.0.to_string();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                f.write_char(' ')?;
-            }
-            f.write_char(digit)?;
-        }
-        Ok(())
-    }
 }

@@ -19,11 +19,15 @@ fn component(system: &System, plan: &Plan, id: ComponentId, linked: &Linked) -> 
     let asked = node.bounds.as_ref().map_or(Bounds::Hardware, |bounds| bounds.value);
     let mut host_functions = Vec::new();
     let mut calls = Vec::new();
-    for target in &linked.functions {
-        let mut call = |component: ComponentId, function, gate| {
-            let component_name = system.manifest.component(component).name.value.clone();
-            let module = system.components[component.0 as usize].module;
-            calls.push(Call { component: component_name, function: function_name(module, function), gate });
+    for (index, target) in linked.functions.iter().enumerate() {
+        let mut call = |callee: ComponentId, function, gate| {
+            let module = system.components[callee.0 as usize].module;
+            calls.push(Call {
+                component: system.manifest.component(callee).name.value.clone(),
+                function: function_name(module, function),
+                gate,
+                why: link_why(system, id, index as u32, callee),
+            });
         };
         match *target {
             Target::Peer { component, index } => call(component, index, false),
@@ -66,6 +70,18 @@ fn component(system: &System, plan: &Plan, id: ComponentId, linked: &Linked) -> 
         arena: linked.arena.map(|arena| Arena { offset: arena.start, size: arena.end - arena.start }),
         exports,
     }
+}
+
+/// The reason for the link that an imported function comes by.
+fn link_why(system: &System, from: ComponentId, function: u32, to: ComponentId) -> Option<String> {
+    let name = |id| &system.manifest.component(id).name.value;
+    let module = system.components[from.0 as usize].module;
+    let import = module.imports.iter().find(|import| import.kind == ImportKind::Function(function))?;
+    let mut links = system.manifest.links.iter().filter(|link| {
+        let interface = link.interface.as_ref().is_none_or(|interface| interface.value == import.module);
+        link.from.value == *name(from) && link.to.value == *name(to) && interface
+    });
+    links.find_map(|link| link.why.as_ref()).map(|why| why.value.clone())
 }
 
 pub fn jobs(system: &System) -> Vec<Job> {
