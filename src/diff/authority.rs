@@ -39,6 +39,13 @@ pub struct Held {
 
 pub type Rights = BTreeMap<Key, Held>;
 
+/// What regions allow on some bytes.
+#[derive(Default)]
+struct Reach<'a> {
+    access: BTreeSet<&'static str>,
+    why: Option<&'a String>,
+}
+
 const READ_EXECUTE: &str = "read and execute";
 const EXCLUSIVE: &str = "exclusive";
 const SHARED: &str = "shared";
@@ -87,7 +94,7 @@ fn of_component(table: &RegionTable, component: &Component, several: &BTreeSet<S
         BoundsMode::Software => "software",
     };
     add(RightKind::Bounds, Object::None, bounds, None);
-    let mut reached: BTreeMap<(RightKind, Object), (BTreeSet<&str>, Option<&String>)> = BTreeMap::new();
+    let mut reached: BTreeMap<(RightKind, Object), Reach> = BTreeMap::new();
     for section in &table.sections {
         let access = access(table, process, section);
         let own = section.process.as_ref() == Some(&process.name);
@@ -103,16 +110,16 @@ fn of_component(table: &RegionTable, component: &Component, several: &BTreeSet<S
         };
         if !access.is_empty() {
             let held = reached.entry((kind, object)).or_default();
-            held.0.extend(access);
-            held.1 = held.1.or(match own && section.component.as_ref() != Some(&component.name) {
+            held.access.extend(access);
+            held.why = held.why.or(match own && section.component.as_ref() != Some(&component.name) {
                 true => process.why.as_ref(),
                 false => memory.and_then(|memory| memory.why.as_ref()),
             });
         }
     }
-    for ((kind, object), (access, reason)) in reached {
+    for ((kind, object), Reach { access, why }) in reached {
         let words = ["read", "write", "execute"].into_iter().filter(|word| access.contains(word));
-        add(kind, object, &words.collect::<Vec<_>>().join(" and "), reason);
+        add(kind, object, &words.collect::<Vec<_>>().join(" and "), why);
     }
     for device in &process.devices {
         let value = if device.shared { SHARED } else { EXCLUSIVE };
@@ -243,7 +250,7 @@ fn sentence(key: &Key, old: Option<&Held>, new: Option<&Held>, after: &Rights) -
             match (old, new) {
                 (Some(_), Some(_)) => format!("{subject} has device {device} {}; before: {was}", manner(&is)),
                 (_, None) => format!("{subject} may no longer use device {device}"),
-                _ => format!("{subject} may use device {device}, {}", manner(&is)),
+                _ => format!("{subject} may use device {device} {}", manner(&is)),
             }
         }
         (RightKind::Call, Object::Function(component, function)) => {
@@ -299,7 +306,7 @@ fn in_process(rights: &Rights, name: &str, process: &str) -> String {
 }
 
 fn manner(value: &str) -> &'static str {
-    if value == SHARED { "shared with others" } else { "and nobody else" }
+    if value == SHARED { "shared with others" } else { "for itself alone" }
 }
 
 /// A name in a sentence. Names of functions can be any text.

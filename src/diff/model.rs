@@ -275,8 +275,8 @@ impl Move {
     /// What happened to it, in a few words: `moved, grown`.
     pub fn words(&self) -> String {
         match (&self.old, &self.new) {
-            (None, _) => return "new".to_string(),
-            (_, None) => return "gone".to_string(),
+            (None, _) => "new".to_string(),
+            (_, None) => "gone".to_string(),
             (Some(old), Some(new)) => {
                 let wasm = old.wasm != new.wasm && self.growth() == 0;
                 let words = [

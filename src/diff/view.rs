@@ -122,7 +122,7 @@ fn row(place: &Move) -> Row {
         Some(place) => Address(place.base.0).to_string(),
     };
     let count = |place: &Place| Count(place.size.into()).to_string();
-    let only_moved = place.moved() && place.growth() == 0;
+    let only_moved = place.moved() && place.growth() == 0 && !banks;
     Row {
         change: place.words(),
         what: place.what.clone(),

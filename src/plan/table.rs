@@ -476,7 +476,7 @@ fn process(system: &System, plan: &Plan, process: &ProcessPlan) -> Process {
             Some(crate::manifest::OnTrap::Stop) | None => OnTrap::Stop,
         },
         extents: process.extents.iter().map(extent).collect(),
-        devices: process.devices.iter().map(device).collect(),
+        devices: process.devices.iter().map(|device| self::device(system, process.process, device)).collect(),
         over_grant: process.over_grant,
         stack: Stack { base: Hex(process.stack_base), size: process.stack_size, bound, recursion },
         regions: process.pieces.iter().map(region).collect(),
@@ -495,8 +495,17 @@ fn extent(extent: &ExtentPlan) -> Extent {
     }
 }
 
-fn device(device: &DevicePlan) -> Device {
-    Device { name: device.name.clone(), base: Hex(device.base), size: device.size, shared: device.shared, why: None }
+fn device(system: &System, process: ProcessId, device: &DevicePlan) -> Device {
+    let components = system.manifest.process(process).components.iter();
+    let wishes = components.flat_map(|&id| &system.manifest.component(id).devices);
+    let mut whys = wishes.filter(|wish| wish.peripheral.value == device.name).filter_map(|wish| wish.why.as_ref());
+    Device {
+        name: device.name.clone(),
+        base: Hex(device.base),
+        size: device.size,
+        shared: device.shared,
+        why: whys.next().map(|why| why.value.clone()),
+    }
 }
 
 fn words(system: &System, plan: &Plan, process: ProcessId) -> Vec<Hex> {

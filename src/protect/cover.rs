@@ -41,14 +41,7 @@ impl Model {
 
     /// The lowest end that pieces of at most `limit` entries around `size` bytes can have, inside `space`. Both ends of
     /// the bytes are multiples of `align` or of the granule, whichever is larger. Counts the ends that it tries.
-    pub fn least_end(
-        &self,
-        size: u64,
-        space: &Addresses,
-        align: u64,
-        limit: usize,
-        steps: &mut u64,
-    ) -> Option<u64> {
+    pub fn least_end(&self, size: u64, space: &Addresses, align: u64, limit: usize, steps: &mut u64) -> Option<u64> {
         *steps += 1;
         if limit == 0 || size == 0 {
             return (size == 0).then_some(space.start);

@@ -96,9 +96,9 @@ fn all_pieces(model: &Model, within: &Addresses) -> Vec<(Addresses, usize)> {
             for base in (within.start..within.end).step_by(1 << log2) {
                 let eighth = (1u64 << log2) / 8;
                 match blocks.eighths_from_log2 {
-                    Some(from) if log2 >= from => pieces.extend((0..8).flat_map(|a| {
-                        (a + 1..=8).map(move |b| (base + a * eighth..base + b * eighth, 1))
-                    })),
+                    Some(from) if log2 >= from => pieces.extend(
+                        (0..8).flat_map(|a| (a + 1..=8).map(move |b| (base + a * eighth..base + b * eighth, 1))),
+                    ),
                     _ => pieces.push((base..base + (1 << log2), 1)),
                 }
             }
@@ -136,9 +136,9 @@ fn no_cover_by_two_entries_grants_less() {
         let firsts = pieces.iter().filter(|(first, _)| first.start <= start && start < first.end);
         let best = firsts
             .flat_map(|(first, entries)| {
-                let seconds = pieces.iter().filter(|(second, more)| {
-                    second.start <= first.end && end <= second.end && entries + more <= 2
-                });
+                let seconds = pieces
+                    .iter()
+                    .filter(|(second, more)| second.start <= first.end && end <= second.end && entries + more <= 2);
                 let alone = (first.end >= end && *entries <= 2).then(|| first.end - first.start);
                 let pairs = seconds.map(|(second, _)| second.end.max(first.end) - first.start.min(second.start));
                 pairs.chain(alone).min()
