@@ -140,6 +140,18 @@ fn check_fill(runtime: &Runtime, to: usize, byte: u32, length: usize) {
 }
 
 #[test]
+fn words_are_filled() {
+    let runtime = Runtime::new();
+    for (to, count) in [(0, 0), (0, 1), (64, 2), (100, 7), (MEMORY - 40, 10), (MEMORY, 0)] {
+        let mut model = numbered();
+        runtime.set_memory(&model);
+        runtime.call::<_, ()>("word_fill", (to as u32, 0x1234_5678u32, count as u32));
+        model[to..to + 4 * count].chunks_mut(4).for_each(|word| word.copy_from_slice(&0x1234_5678u32.to_le_bytes()));
+        assert!(runtime.memory() == model, "{count} words at {to}");
+    }
+}
+
+#[test]
 fn copies_of_every_alignment_and_overlap() {
     let runtime = Runtime::new();
     for length in [0, 1, 3, 4, 15, 16, 17, 31, 36, 67] {

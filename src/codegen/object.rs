@@ -183,6 +183,8 @@ runtime_functions! {
     MemoryCopy = "memory_copy",
     /// `(dst, byte, len)`.
     MemoryFill = "memory_fill",
+    /// `(dst, word, count)`: so many words, at a multiple of 4.
+    WordFill = "word_fill",
     /// `(state, arena_start, arena_end, memory_base, old_ptr, old_len, align, new_len) -> ptr`, `u32::MAX` when
     /// the arena is exhausted. `state` is the native address of the three words of
     /// [`crate::link::Arena::state_cell`], the rest are wasm addresses, `memory_base` is native.

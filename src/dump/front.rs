@@ -34,6 +34,10 @@ pub fn manifest(m: &Manifest) -> String {
                 let bank = wish(&memory.bank);
                 let _ = writeln!(out, "            memory{name} budget=(B){} grow={grow}{bank}", memory.budget);
             }
+            for table in &c.tables {
+                let name = table.name.as_ref().map_or(String::new(), |n| format!(" {:?}", n.value));
+                let _ = writeln!(out, "            table{name} entries={}", table.entries);
+            }
             if let Some(arena) = c.arena {
                 let _ = writeln!(out, "            arena (B){arena}");
             }
@@ -121,7 +125,13 @@ fn module(m: &Module) -> String {
         let _ = writeln!(out, "  memory[{index}] {}{max} pages of {} bytes", memory.min, 1u64 << memory.page_log2);
     }
     for (index, table) in m.tables.iter().enumerate() {
-        let fate = if table.mutated { "changes" } else { "constant" };
+        let fate = if table.grown {
+            "grows"
+        } else if table.mutated {
+            "changes"
+        } else {
+            "constant"
+        };
         let _ = writeln!(out, "  table[{index}] {} of {}, {fate}", table.min, table.element);
     }
     for (index, global) in m.globals.iter().enumerate() {

@@ -66,7 +66,11 @@ fn component(s: &System, linked: &Linked) -> String {
             TablePlace::Cell(cell) => format!("cell {cell}"),
         };
         let entries: Vec<String> = table.entries.iter().map(|e| reference(s, *e)).collect();
-        let _ = writeln!(out, "  table[{index}] in {place}: {}", entries.join(" "));
+        let room = match table.size_cell {
+            Some(cell) => format!(", grows to {}, size in cell {cell}", table.max_entries),
+            None => String::new(),
+        };
+        let _ = writeln!(out, "  table[{index}] in {place}{room}: {}", entries.join(" "));
     }
     for (memory, offset, bytes) in &linked.data {
         let bytes = contents(&linked.module.wasm[bytes.clone()]);

@@ -300,8 +300,11 @@ impl Reader {
             match operator {
                 Operator::MemoryGrow { mem } => uses.memory_grow.push((mem, offset)),
                 Operator::MemorySize { mem } => uses.memory_size.push((mem, offset)),
+                Operator::TableGrow { table } => {
+                    module.tables[table as usize].mutated = true;
+                    module.tables[table as usize].grown = true;
+                }
                 Operator::TableSet { table }
-                | Operator::TableGrow { table }
                 | Operator::TableFill { table }
                 | Operator::TableInit { table, .. }
                 | Operator::TableCopy { dst_table: table, .. } => module.tables[table as usize].mutated = true,
@@ -382,6 +385,7 @@ fn table(ty: wasmparser::TableType, imported: bool) -> Result<Table, Stop> {
         max: ty.maximum.map(|max| u32::try_from(max).unwrap_or(u32::MAX)),
         imported,
         mutated: false,
+        grown: false,
     })
 }
 

@@ -182,6 +182,8 @@ pub struct Table {
     pub imported: bool,
     /// Some code may change it (`table.set`, `table.init`, `table.copy`, `table.fill`, `table.grow`).
     pub mutated: bool,
+    /// Some code may grow it.
+    pub grown: bool,
 }
 
 #[derive(Clone, Debug)]

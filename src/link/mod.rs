@@ -9,7 +9,8 @@
 //! | `gates` | which calls cross between processes, and that they form no cycle |
 //! | `constants` | values of globals, offsets and elements |
 //! | `memories` | sizes, budgets, arenas, growth, bounds |
-//! | `unit` | one component's tables, segments and instance data |
+//! | `tables` | entries of tables, and room to grow |
+//! | `unit` | one component's segments and instance data |
 //! | `jobs` | start functions and the `run` list |
 
 mod constants;
@@ -19,6 +20,7 @@ mod jobs;
 mod memories;
 mod privileged;
 mod protection;
+mod tables;
 mod unit;
 
 use crate::board::Board;
@@ -286,8 +288,12 @@ pub enum LinkedGlobal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedTable {
     pub place: TablePlace,
-    /// Initial entries; the length is the table's size.
+    /// Initial entries; the length is the table's size when the program starts.
     pub entries: Vec<Option<FuncRef>>,
+    /// Entries that it can grow to, all of them reserved; equal to the length where growth does not work.
+    pub max_entries: u32,
+    /// Word of instance data that holds the current size in entries, where the table may grow.
+    pub size_cell: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

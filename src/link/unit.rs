@@ -1,4 +1,4 @@
-//! One component: its tables and segments, and the layout of its instance data.
+//! One component: its segments, and the layout of its instance data.
 //!
 //! Instance data lies below the home base and is reached at negative offsets from it, of which the short
 //! encodings hold only the nearest. So what is used most is nearest: globals last, the lowest index (the stack pointer
@@ -6,13 +6,14 @@
 
 use super::constants::{Value, evaluate, evaluate_offset};
 use super::memories::{self, Memories};
+use super::tables;
 use super::{
     Arena, FuncRef, InstanceWord, Linked, LinkedGlobal, LinkedTable, PassiveElements, PassiveSegment, Scope,
     TablePlace, Target,
 };
 use crate::diag::codes::link as codes;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ingest::{FuncType, Module, SegmentMode, ValType};
+use crate::ingest::{FuncType, Module, SegmentMode, Table};
 use crate::manifest::ComponentId;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -45,20 +46,21 @@ pub fn link<'a>(
     let module = scope.module(id);
     let Memories { list: mut memories, arena } = memories;
     let data = active_data(scope, id, globals, &memories, diagnostics);
-    let tables = tables(scope, id, globals, diagnostics);
+    let tables = tables::layout(scope, id, globals, diagnostics);
 
     let mut instance = Instance::default();
-    let tables: Vec<LinkedTable> = tables
-        .into_iter()
-        .zip(&module.tables)
-        .map(|(entries, table)| {
-            let place = match table.mutated {
-                true => TablePlace::Cell(instance.push(entries.iter().map(|entry| InstanceWord::FuncRef(*entry)))),
-                false => TablePlace::Flash,
-            };
-            LinkedTable { place, entries }
-        })
-        .collect();
+    let place = |(table, room): (&Table, tables::Room)| {
+        let tables::Room { entries, max_entries } = room;
+        let place = match table.mutated {
+            true => {
+                let reserved = entries.iter().copied().chain(std::iter::repeat(None)).take(max_entries as usize);
+                TablePlace::Cell(instance.push(reserved.map(InstanceWord::FuncRef)))
+            }
+            false => TablePlace::Flash,
+        };
+        LinkedTable { place, entries, max_entries, size_cell: None }
+    };
+    let mut tables: Vec<LinkedTable> = module.tables.iter().zip(tables).map(place).collect();
     let passive_elements = module.elements.iter().map(|element| {
         (element.mode == SegmentMode::Passive).then(|| {
             let entries: Vec<_> =
@@ -81,6 +83,9 @@ pub fn link<'a>(
     });
     for memory in memories.iter_mut().filter(|memory| memory.max_bytes > memory.bytes) {
         memory.size_cell = Some(instance.value(memory.bytes));
+    }
+    for table in tables.iter_mut().filter(|table| table.max_entries as usize > table.entries.len()) {
+        table.size_cell = Some(instance.value(table.entries.len() as u32));
     }
     let globals = instance.globals(module, globals);
     let mut linked = Linked {
@@ -151,17 +156,18 @@ impl Instance {
                     *cell += 1;
                 }
             }
+            let tables = linked.tables.iter_mut().filter_map(|table| table.size_cell.as_mut());
             let memories = linked.memories.iter_mut().filter_map(|memory| memory.size_cell.as_mut());
             let data = linked.passive_data.iter_mut().flatten().map(|segment| &mut segment.length_cell);
             let elements = linked.passive_elements.iter_mut().flatten().map(|segment| &mut segment.length_cell);
             let arena = linked.arena.iter_mut().map(|arena| &mut arena.state_cell);
-            memories.chain(data).chain(elements).chain(arena).for_each(|cell| *cell += 1);
+            memories.chain(tables).chain(data).chain(elements).chain(arena).for_each(|cell| *cell += 1);
         }
         linked.instance = self.words;
     }
 }
 
-fn reference(value: Option<Value>) -> Option<FuncRef> {
+pub fn reference(value: Option<Value>) -> Option<FuncRef> {
     match value {
         Some(Value::Reference(function)) => function,
         _ => None,
@@ -210,72 +216,4 @@ fn active_data(
         }
     }
     list
-}
-
-/// The entries of each table after the active element segments.
-fn tables(
-    scope: &Scope<'_>,
-    id: ComponentId,
-    globals: &[Option<Value>],
-    diagnostics: &mut Diagnostics,
-) -> Vec<Vec<Option<FuncRef>>> {
-    let module = scope.module(id);
-    let largest = scope.board.banks.iter().map(|bank| bank.size).max().unwrap_or(0);
-    let path = scope.manifest.component(id).path.span;
-    let mut tables = Vec::new();
-    let mut too_large = vec![false; module.tables.len()];
-    for (index, table) in module.tables.iter().enumerate() {
-        let bytes = u64::from(table.min) * 4;
-        if bytes <= u64::from(largest) {
-            tables.push(vec![None; table.min as usize]);
-            continue;
-        }
-        too_large[index] = true;
-        tables.push(Vec::new());
-        diagnostics.push(
-            Diagnostic::error(
-                &codes::TOO_LARGE,
-                format!(
-                    "table {index} of `{}` takes {bytes} B, but the largest bank of the board has {largest} B",
-                    scope.name(id)
-                ),
-            )
-            .label(path, format!("{} entries of 4 B", table.min))
-            .help("build the module with a smaller table"),
-        );
-    }
-    for (index, segment) in module.elements.iter().enumerate() {
-        let SegmentMode::Active { target, offset } = &segment.mode else { continue };
-        let Some(offset) = evaluate_offset(offset, module.unit, globals) else { continue };
-        let table = &mut tables[*target as usize];
-        let start = offset as usize;
-        match start.checked_add(segment.items.len()).and_then(|end| table.get_mut(start..end)) {
-            Some(entries) => {
-                for (entry, item) in entries.iter_mut().zip(&segment.items) {
-                    *entry = reference(evaluate(item, module.unit, globals));
-                }
-            }
-            None if too_large[*target as usize] || module.tables[*target as usize].imported => {}
-            None => diagnostics.push(
-                Diagnostic::error(
-                    &codes::ELEMENTS_OUTSIDE,
-                    format!(
-                        "element segment {index} of `{}` ends at {}, past the {} entries of table {target}",
-                        scope.name(id),
-                        u64::from(offset) + segment.items.len() as u64,
-                        table.len()
-                    ),
-                )
-                .label(path, format!("{} entries from {offset} on", segment.items.len()))
-                .help("build the module with a larger table"),
-            ),
-        }
-    }
-    // References to things outside WebAssembly do not exist here: such a table only ever holds null.
-    for (table, entries) in module.tables.iter().zip(&mut tables) {
-        if table.element == ValType::ExternRef {
-            entries.fill(None);
-        }
-    }
-    tables
 }

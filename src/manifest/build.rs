@@ -194,6 +194,7 @@ impl Build<'_> {
             );
         }
         let memories = self.memories(item);
+        let tables = self.tables(item);
         let arena: Option<Spanned<u32>> = item.child("arena").and_then(|a| a.arg(0));
         if let Some(arena) = &arena {
             self.arena(item, &memories, arena);
@@ -204,6 +205,7 @@ impl Build<'_> {
             process,
             span: item.head,
             memories,
+            tables,
             arena,
             stack: item.child("stack").and_then(|s| s.arg::<Value>(0)).and_then(|value| {
                 let stack = match value.value {
@@ -242,28 +244,50 @@ impl Build<'_> {
         devices
     }
 
+    /// The name of a `memory` or `table` node; nothing where it has the name of an earlier one, which is reported.
+    fn name_once(&mut self, item: &Item, seen: &mut Vec<(Option<String>, Span)>) -> Option<Option<Spanned<String>>> {
+        let (what, many) = match item.node.name {
+            "table" => ("table", "tables"),
+            _ => ("memory", "memories"),
+        };
+        let name: Option<Spanned<String>> = item.arg(0);
+        // A name that could not be read is neither a name nor the absence of one.
+        if name.is_some() || item.arg_count() == 0 {
+            let key = name.as_ref().map(|n| n.value.clone());
+            if let Some((_, first)) = seen.iter().find(|(n, _)| *n == key) {
+                let message =
+                    key.map_or(format!("two {many} without a name"), |n| format!("two {many} are called `{n}`"));
+                self.found.push(
+                    Diagnostic::error(&code::DUPLICATE_MEMORY, message)
+                        .label(item.head, "a second one")
+                        .label(*first, "the first one")
+                        .note(format!("a `{what}` without a name is the module's first {what}"))
+                        .help(format!("keep one of them, or name the other {what}: `{what} \"name\" ...`")),
+                );
+                return None;
+            }
+            seen.push((key, item.head));
+        }
+        Some(name)
+    }
+
+    fn tables(&mut self, component: &Item) -> Vec<Table> {
+        let mut seen = Vec::new();
+        let mut tables = Vec::new();
+        for item in component.named("table") {
+            let Some(name) = self.name_once(item, &mut seen) else { continue };
+            let Some(entries) = item.prop("entries") else { continue };
+            tables.push(Table { name, entries, span: item.head, why: item.prop("why") });
+        }
+        tables.sort_by_key(|table| table.name.is_some());
+        tables
+    }
+
     fn memories(&mut self, component: &Item) -> Vec<Memory> {
-        let mut seen: Vec<(Option<String>, Span)> = Vec::new();
+        let mut seen = Vec::new();
         let mut memories = Vec::new();
         for item in component.named("memory") {
-            let name: Option<Spanned<String>> = item.arg(0);
-            // A name that could not be read is neither a name nor the absence of one.
-            if name.is_some() || item.arg_count() == 0 {
-                let key = name.as_ref().map(|n| n.value.clone());
-                if let Some((_, first)) = seen.iter().find(|(n, _)| *n == key) {
-                    let what =
-                        key.map_or("two memories without a name".into(), |n| format!("two memories are called `{n}`"));
-                    self.found.push(
-                        Diagnostic::error(&code::DUPLICATE_MEMORY, what)
-                            .label(item.head, "a second one")
-                            .label(*first, "the first one")
-                            .note("a `memory` without a name is the module's first memory")
-                            .help("keep one of them, or name the other memory: `memory \"name\" budget=...`"),
-                    );
-                    continue;
-                }
-                seen.push((key, item.head));
-            }
+            let Some(name) = self.name_once(item, &mut seen) else { continue };
             let grow = item.prop::<Value>("grow").and_then(|value| {
                 let grow = match value.value {
                     Value::Bool(true) => Grow::Within,

@@ -65,6 +65,8 @@ pub struct Component {
     pub span: Span,
     /// At most one unnamed entry (the module's first memory), then named ones.
     pub memories: Vec<Memory>,
+    /// At most one unnamed entry (the module's first table), then named ones.
+    pub tables: Vec<Table>,
     /// Bytes behind `__cabi_arena_realloc`, inside the budget of the first memory.
     pub arena: Option<Spanned<u32>>,
     pub stack: Option<Spanned<Stack>>,
@@ -96,6 +98,17 @@ pub struct Memory {
     pub grow: Option<Spanned<Grow>>,
     /// Where it is to be: a bank, or a property of banks.
     pub bank: Option<Spanned<String>>,
+    pub span: Span,
+    pub why: Option<Spanned<String>>,
+}
+
+/// `table "name" entries=64`.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Export name or decimal index of the table; `None` is the module's first table.
+    pub name: Option<Spanned<String>>,
+    /// Entries that are reserved.
+    pub entries: Spanned<u32>,
     pub span: Span,
     pub why: Option<Spanned<String>>,
 }

@@ -59,6 +59,7 @@ static COMPONENT: Node = Node {
     props: &[WHY],
     children: &[
         Child::any(&MEMORY),
+        Child::any(&TABLE),
         Child::at_most_one(&ARENA),
         Child::at_most_one(&STACK),
         Child::at_most_one(&BOUNDS),
@@ -90,6 +91,25 @@ static MEMORY: Node = Node {
         WHY,
     ],
     example: "memory budget=(KiB)24",
+    ..Node::EMPTY
+};
+
+static TABLE: Node = Node {
+    name: "table",
+    doc: "Room for a table that grows: `table.grow` works up to so many entries, of 4 bytes each.",
+    args: &[
+        Field::optional("name", Type::Text, "Export name or index of the table.").default("the module's first table")
+    ],
+    props: &[
+        Field::required(
+            "entries",
+            Type::Integer(1, 1 << 24),
+            "Entries reserved. Without the node they are the maximum that the module declares if that is at most 1024; else \
+`table.grow` returns -1.",
+        ),
+        WHY,
+    ],
+    example: "table entries=64",
     ..Node::EMPTY
 };
 

@@ -119,3 +119,12 @@
         (i32.store8 (local.get $to) (local.get $byte))
         (local.set $to (i32.add (local.get $to) (i32.const 1)))
         (br_if $next (local.tee $length (i32.sub (local.get $length) (i32.const 1)))))))
+
+  ;; Words at a multiple of 4, as tables are.
+  (func (export "word_fill") (param $to i32) (param $word i32) (param $count i32)
+    (block $done
+      (br_if $done (i32.eqz (local.get $count)))
+      (loop $next
+        (i32.store (local.get $to) (local.get $word))
+        (local.set $to (i32.add (local.get $to) (i32.const 4)))
+        (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))))

@@ -1,10 +1,10 @@
-//! Which operators the programs use: all that are not floating point, nor refused by name.
+//! Which operators the programs use: all that are not floating point.
 
 use std::collections::BTreeSet;
 use wasmparser::{Operator, Parser, Payload};
 
-/// What the code generator refuses, and what no valid module has.
-const REFUSED: [&str; 3] = ["TableFill", "TableGrow", "TypedSelectMulti"];
+/// What no valid module has.
+const REFUSED: [&str; 1] = ["TypedSelectMulti"];
 
 macro_rules! names {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {

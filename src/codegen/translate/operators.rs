@@ -94,6 +94,8 @@ impl Translator<'_, '_> {
             Op::TableGet { table } => self.table_get(table),
             Op::TableSet { table } => self.table_set(table),
             Op::TableSize { table } => self.table_size(table),
+            Op::TableGrow { table } => self.table_grow(table),
+            Op::TableFill { table } => self.table_fill(table),
             Op::TableCopy { dst_table, src_table } => self.table_copy(dst_table, src_table),
             Op::TableInit { elem_index, table } => self.table_init(table, elem_index),
             Op::ElemDrop { elem_index } => self.elem_drop(elem_index),

@@ -2,14 +2,18 @@
 
 use super::state::{Region, Translator};
 use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
-use crate::link::TablePlace;
+use crate::link::{LinkedTable, TablePlace};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 
 impl Translator<'_, '_> {
-    /// Number of entries: a table keeps the size it starts with.
-    fn table_length(&self, table: u32) -> u32 {
-        self.linked.tables[table as usize].entries.len() as u32
+    /// Number of entries.
+    fn table_length(&mut self, table: u32) -> Value {
+        let table = &self.linked.tables[table as usize];
+        match table.size_cell {
+            Some(cell) => self.load_cell(types::I32, cell),
+            None => self.i32(table.entries.len() as u32),
+        }
     }
 
     /// Native address of an entry that has been checked.
@@ -37,15 +41,17 @@ impl Translator<'_, '_> {
 
     /// The address of entry `index`; `None` if the access is certain to trap.
     fn checked_entry(&mut self, table: u32, index: Value) -> Option<Value> {
-        let length = self.table_length(table);
+        let LinkedTable { entries, max_entries, .. } = &self.linked.tables[table as usize];
+        let (least, most) = (entries.len() as u32, *max_entries);
         match self.known(index) {
-            Some(index) if index >= length => {
+            Some(index) if index >= most => {
                 self.trap(TrapCode::TableOutOfBounds);
                 return None;
             }
-            Some(_) => {}
-            None => {
-                let length = self.i32(length);
+            // A table never shrinks.
+            Some(index) if index < least => {}
+            _ => {
+                let length = self.table_length(table);
                 let outside = self.builder.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, length);
                 self.trap_if(outside, TrapCode::TableOutOfBounds);
             }
@@ -77,17 +83,49 @@ impl Translator<'_, '_> {
     }
 
     pub fn table_size(&mut self, table: u32) {
-        let length = self.i32(self.table_length(table));
+        let length = self.table_length(table);
         self.push(length);
+    }
+
+    /// All that a table may grow to is reserved: growing fills entries and moves a number.
+    pub fn table_grow(&mut self, table: u32) {
+        let count = self.pop();
+        let value = self.pop();
+        let &LinkedTable { max_entries, size_cell, .. } = &self.linked.tables[table as usize];
+        let length = self.table_length(table);
+        let most = self.i32(max_entries);
+        let room = self.builder.ins().isub(most, length);
+        let too_many = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, count, room);
+        if let Some(cell) = size_cell {
+            let none = self.i32(0);
+            let count = self.builder.ins().select(too_many, none, count);
+            let first = self.table_entry(table, length);
+            self.call_runtime(RuntimeFunction::WordFill, &[first, value, count]);
+            let grown = self.builder.ins().iadd(length, count);
+            self.store_cell(grown, cell);
+        }
+        let failed = self.i32(u32::MAX);
+        let result = self.builder.ins().select(too_many, failed, length);
+        self.push(result);
+    }
+
+    pub fn table_fill(&mut self, table: u32) {
+        let count = self.pop();
+        let value = self.pop();
+        let start = self.pop();
+        let limit = self.table_length(table);
+        self.check_range(start, count, limit, TrapCode::TableOutOfBounds);
+        let first = self.table_entry(table, start);
+        self.call_runtime(RuntimeFunction::WordFill, &[first, value, count]);
     }
 
     pub fn table_copy(&mut self, to: u32, from: u32) {
         let count = self.pop();
         let source = self.pop();
         let destination = self.pop();
-        let limit = self.i32(self.table_length(to));
+        let limit = self.table_length(to);
         self.check_range(destination, count, limit, TrapCode::TableOutOfBounds);
-        let limit = self.i32(self.table_length(from));
+        let limit = self.table_length(from);
         self.check_range(source, count, limit, TrapCode::TableOutOfBounds);
         let destination = self.table_entry(to, destination);
         let source = self.table_entry(from, source);
@@ -99,7 +137,7 @@ impl Translator<'_, '_> {
         let count = self.pop();
         let source = self.pop();
         let destination = self.pop();
-        let limit = self.i32(self.table_length(table));
+        let limit = self.table_length(table);
         self.check_range(destination, count, limit, TrapCode::TableOutOfBounds);
         let cell = self.linked.passive_elements[segment as usize].as_ref().map(|elements| elements.length_cell);
         let limit = self.segment_length(cell);

@@ -20,6 +20,7 @@ pub const ALL: &[&Code] = &[
     &BUDGET,
     &GROW,
     &GROW_NO_ROOM,
+    &TABLE_ROOM,
     &ARENA,
     &BOUNDS_RAISED,
     &DATA_OUTSIDE,
@@ -162,6 +163,15 @@ pub static GROW_NO_ROOM: Code = Code {
     explanation: "Growth is by whole pages, up to the budget and the maximum of the module. Here not one page is left: \
         `memory.grow` always returns -1.",
     example: "memory budget=(KiB)64 grow=#true, where the module declares one page",
+};
+
+pub static TABLE_ROOM: Code = Code {
+    id: "link::table-room",
+    title: "a `table` node, or a table that grows, without the other",
+    explanation: "A table that grows is reserved whole: the entries that its `table` node says, else the maximum that \
+        the module declares if that is at most 1024. Otherwise `table.grow` returns -1, which the specification allows. \
+        Tables are named by export or by index; without a name the node means the first one.",
+    example: "(table 10 funcref), grown by `table.grow`, and no `table entries=`",
 };
 
 pub static ARENA: Code = Code {

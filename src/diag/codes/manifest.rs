@@ -50,8 +50,9 @@ holds helpers that any code may call. Sections, symbols and reports say `kernel!
 
 pub static DUPLICATE_MEMORY: Code = Code {
     id: "manifest::duplicate-memory",
-    title: "two budgets for one memory",
-    explanation: "Each `memory` node speaks of another memory of the module. Without a name it means the first one.",
+    title: "two budgets for one memory or table",
+    explanation: "Each `memory` node speaks of another memory of the module, and each `table` node of another table. Without \
+a name it means the first one.",
     example: "memory budget=(KiB)8\nmemory budget=(KiB)16",
 };
 
