@@ -102,8 +102,19 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 /// `UDF #0` (DDI 0403, A7.7.194, T1).
 const UDF: u16 = 0xde00;
 
-/// The name of a symbol in the ELF: `component!name`.
+/// The name of a symbol in the ELF: `component!name`. A module may name its functions as it likes; the name of a symbol
+/// ends at a zero, and people read it in one line.
 fn symbol_name(system: &System, contents: &Contents, symbol: Symbol) -> Option<String> {
+    let name = raw_symbol_name(system, contents, symbol)?;
+    match name.contains(char::is_control) {
+        true => Some(
+            name.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect(),
+        ),
+        false => Some(name),
+    }
+}
+
+fn raw_symbol_name(system: &System, contents: &Contents, symbol: Symbol) -> Option<String> {
     use crate::ingest::Unit;
     let item = contents.items.get(&symbol)?;
     let unit = |unit| match unit {
