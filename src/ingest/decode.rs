@@ -485,7 +485,7 @@ fn function_at(name: &str, unit: Unit, wasm: &[u8], offset: usize) -> Option<Str
     // Exports may name what does not exist here: look, do not index.
     let export = reader.module.exports.iter().find(|export| export.kind == ImportKind::Function(index as u32));
     match (&reader.module.functions[index].name, export) {
-        (None, Some(export)) => Some(export.name.clone()),
+        (None, Some(export)) => Some(super::printable(&export.name)),
         _ => Some(reader.module.function_name(index as u32)),
     }
 }

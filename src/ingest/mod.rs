@@ -51,7 +51,7 @@ impl Module {
     /// How people call a function: its name, or `func[7]`.
     pub fn function_name(&self, index: u32) -> String {
         match self.functions.get(index as usize).and_then(|f| f.name.as_ref()) {
-            Some(name) => name.clone(),
+            Some(name) => printable(name),
             None => format!("func[{index}]"),
         }
     }
@@ -59,6 +59,17 @@ impl Module {
     pub fn export(&self, name: &str) -> Option<&Export> {
         self.exports.iter().find(|e| e.name == name)
     }
+}
+
+/// A name as it may stand in a line of text and in a file: WebAssembly allows every character in names. A NUL would end
+/// it in an ELF, a line break would end a report, and marks of direction would show it as another.
+pub fn printable(name: &str) -> String {
+    let unfit = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        if unfit(c) { text.extend(c.escape_unicode()) } else { text.push(c) }
+    }
+    text
 }
 
 /// A validated core module. Index spaces are WebAssembly's own: imports first.

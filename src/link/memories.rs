@@ -91,8 +91,8 @@ pub fn layout(
 pub fn display_name(module: &Module, index: u32) -> String {
     let exported = module.exports.iter().find(|export| export.kind == ImportKind::Memory(index));
     match (exported, &module.memories[index as usize].name) {
-        (Some(export), _) => export.name.clone(),
-        (None, Some(name)) => name.clone(),
+        (Some(export), _) => ingest::printable(&export.name),
+        (None, Some(name)) => ingest::printable(name),
         (None, None) if index == 0 => "memory".to_string(),
         (None, None) => format!("memory{index}"),
     }

@@ -85,7 +85,11 @@ impl Program {
 
     fn expected(&self) -> Outcome {
         let arena = oracle::Arena::new(0x1_0000, if self.nodes.contains("arena") { 0x400 } else { 0 });
-        oracle::run(&self.wasm, arena)
+        let mut machine = oracle::Machine::new(arena);
+        match machine.instantiate(&self.wasm) {
+            Ok(instance) => machine.call(instance, "run"),
+            Err(trapped) => trapped,
+        }
     }
 
     fn check(&self, target: Target) -> Result<(), Failed> {

@@ -1,7 +1,7 @@
 //! The interpreter on the host: what a program must log, and how it must end.
 
 use std::fmt;
-use wasmi::{Caller, Config, Engine, Error, Linker, Module, Store, TrapCode};
+use wasmi::{Caller, Config, Engine, Error, Instance, Linker, Module, Store, TrapCode};
 
 /// What a program did.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -43,23 +43,42 @@ impl Arena {
     }
 }
 
-/// Instantiates the module (which runs its start function) and calls the export `run`.
-pub fn run(wasm: &[u8], arena: Arena) -> Outcome {
-    let mut config = Config::default();
-    config.wasm_multi_memory(true).wasm_custom_page_sizes(true).wasm_extended_const(true);
-    let engine = Engine::new(&config);
-    let module = Module::new(&engine, wasm).expect("the interpreter takes the module");
-    let mut store = Store::new(&engine, Host { log: Vec::new(), arena });
-    let mut linker: Linker<Host> = Linker::new(&engine);
-    linker
-        .func_wrap("compose", "log_u32", |mut caller: Caller<Host>, x: u32| caller.data_mut().log.push(x))
-        .expect("one function of this name");
-    linker.func_wrap("env", "__cabi_arena_realloc", realloc).expect("one function of this name");
-    let result = linker
-        .instantiate_and_start(&mut store, &module)
-        .and_then(|instance| instance.get_typed_func::<(), ()>(&store, "run")?.call(&mut store, ()));
-    let trap = result.err().map(reason);
-    Outcome { log: std::mem::take(&mut store.data_mut().log), trap }
+/// An interpreter that keeps its state from call to call.
+pub struct Machine {
+    engine: Engine,
+    store: Store<Host>,
+}
+
+impl Machine {
+    pub fn new(arena: Arena) -> Self {
+        let mut config = Config::default();
+        config.wasm_multi_memory(true).wasm_custom_page_sizes(true).wasm_extended_const(true);
+        let engine = Engine::new(&config);
+        let store = Store::new(&engine, Host { log: Vec::new(), arena });
+        Machine { engine, store }
+    }
+
+    /// Runs the start function; how that ended, if it trapped.
+    pub fn instantiate(&mut self, wasm: &[u8]) -> Result<Instance, Outcome> {
+        let module = Module::new(&self.engine, wasm).expect("the interpreter takes the module");
+        let mut linker: Linker<Host> = Linker::new(&self.engine);
+        linker
+            .func_wrap("compose", "log_u32", |mut caller: Caller<Host>, x: u32| caller.data_mut().log.push(x))
+            .expect("one function of this name");
+        linker.func_wrap("env", "__cabi_arena_realloc", realloc).expect("one function of this name");
+        linker.instantiate_and_start(&mut self.store, &module).map_err(|error| self.outcome(Err(error)))
+    }
+
+    /// Calls an export that has neither parameters nor results.
+    pub fn call(&mut self, instance: Instance, export: &str) -> Outcome {
+        let function = instance.get_typed_func::<(), ()>(&self.store, export);
+        let result = function.and_then(|function| function.call(&mut self.store, ()));
+        self.outcome(result)
+    }
+
+    fn outcome(&mut self, result: Result<(), Error>) -> Outcome {
+        Outcome { log: std::mem::take(&mut self.store.data_mut().log), trap: result.err().map(reason) }
+    }
 }
 
 fn realloc(mut caller: Caller<Host>, old: u32, old_length: u32, align: u32, length: u32) -> Result<u32, Error> {

@@ -3,6 +3,7 @@
 
 use super::super::inst::{AluOp, Cond, Convert, Flags, FloatOp, FloatUnaryOp, Inst, Precision, ShiftOp, TestOp};
 use super::super::minst::{DOUBLE, SINGLE};
+use super::arith::extended;
 use super::call::{core_words, runtime, runtime_words};
 use super::{Cx, SIGN, alu, alu_imm, emit, load_constant, mov};
 use crate::codegen::lower::Unsupported;
@@ -99,8 +100,8 @@ pub(super) fn instruction(cx: &mut Cx<'_>, inst: ir::Inst) -> Result<(), Unsuppo
         }
         Opcode::FcvtToSintSat => to_integer(cx, true, result, args[0])?,
         Opcode::FcvtToUintSat => to_integer(cx, false, result, args[0])?,
-        Opcode::FcvtFromSint => from_integer(cx, true, result, args[0])?,
-        Opcode::FcvtFromUint => from_integer(cx, false, result, args[0])?,
+        Opcode::FcvtFromSint => from_integer(cx, true, result, args[0]),
+        Opcode::FcvtFromUint => from_integer(cx, false, result, args[0]),
         Opcode::Fpromote if hardware(cx, result).is_some() => {
             let (rm, rd) = (cx.reg(args[0]), cx.def(result));
             emit(cx, Inst::Convert { op: Convert::DoubleFromSingle, rd, rm });
@@ -378,26 +379,25 @@ fn to_integer(cx: &mut Cx<'_>, signed: bool, result: Value, x: Value) -> Result<
     Ok(())
 }
 
-fn from_integer(cx: &mut Cx<'_>, signed: bool, result: Value, x: Value) -> Result<(), Unsupported> {
-    if cx.ty(x).bits() < 32 {
-        return Err(Unsupported(format!("conversion from {}", cx.ty(x))));
+/// The mid-end drops extensions before conversions: an integer of 8 or 16 bits is extended here.
+fn from_integer(cx: &mut Cx<'_>, signed: bool, result: Value, x: Value) {
+    if cx.ty(x) == types::I64 {
+        let name = format!("convert_{}", integer_name(cx, x, signed));
+        return runtime(cx, helper(cx.ty(result), &name), &[x], result);
     }
-    match hardware(cx, result).filter(|_| cx.ty(x) == types::I32) {
-        Some(precision) => {
-            let op = match signed {
-                true => Convert::FloatFromSigned(precision),
-                false => Convert::FloatFromUnsigned(precision),
-            };
-            let (rt, single, rd) = (cx.reg(x), cx.temp_of(SINGLE), cx.def(result));
-            emit(cx, Inst::FloatFromCore { rd: single, rt });
-            emit(cx, Inst::Convert { op, rd, rm: single });
-        }
-        None => {
-            let name = format!("convert_{}", integer_name(cx, x, signed));
-            runtime(cx, helper(cx.ty(result), &name), &[x], result);
-        }
-    }
-    Ok(())
+    let Some(precision) = hardware(cx, result) else {
+        let name = if signed { "convert_i32_s" } else { "convert_i32_u" };
+        let words = [extended(cx, x, signed)];
+        let results = cx.def_words(result);
+        return runtime_words(cx, helper(cx.ty(result), name), &words, &results);
+    };
+    let op = match signed {
+        true => Convert::FloatFromSigned(precision),
+        false => Convert::FloatFromUnsigned(precision),
+    };
+    let (rt, single, rd) = (extended(cx, x, signed), cx.temp_of(SINGLE), cx.def(result));
+    emit(cx, Inst::FloatFromCore { rd: single, rt });
+    emit(cx, Inst::Convert { op, rd, rm: single });
 }
 
 /// `result = test ? x : y` for values in floating-point registers.
