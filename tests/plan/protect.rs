@@ -164,8 +164,9 @@ fn no_place_ends_lower() {
         let limit = u.int_in_range(1..=4)?;
         let bases = (space.start.next_multiple_of(8)..space.end.saturating_sub(size)).step_by(8);
         let covers = bases.filter_map(|base| model.cover(base..base + size, space.clone(), limit));
-        // The next extent begins at a multiple of 8.
-        let best = covers.map(|cover| cover.granted.end.next_multiple_of(8)).min();
+        // The next extent begins at a multiple of 8, and inside the space.
+        let ends = covers.map(|cover| cover.granted.end.next_multiple_of(8));
+        let best = ends.filter(|&end| end <= space.end).min();
         let mut steps = 0;
         let found = model.least_end(size, &space, 8, limit, &mut steps);
         // (A place whose bytes end with the space is the last base that is tried above.)
