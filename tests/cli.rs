@@ -191,15 +191,30 @@ fn build_writes_four_files_and_prints_the_table() {
 }
 
 #[test]
+fn further_files_are_written_when_asked_for() {
+    let folder = folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]);
+    let ran = compose(folder.path(), &["build", "--emit", "c,svg"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let expected = ["good.bin", "good.elf", "good.hex", "good.regions.h", "good.regions.json", "good.svg"];
+    assert_eq!(names(&folder.path().join("out")), expected);
+    let ran = compose(folder.path(), &["build", "--emit", "rust", "--out", "rust"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(names(&folder.path().join("rust")).contains(&"good.regions.rs".to_string()));
+    let ran = compose(folder.path(), &["build", "--emit", "png"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("c, rust, svg"), "{}", ran.stderr);
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes_in_every_folder() {
     let (one, two) = (folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]), folder(&[]));
     let input = one.path().join("system.kdl");
     for (place, out) in [(one.path(), "x"), (two.path(), "y/z")] {
-        let ran = compose(place, &["build", &input.display().to_string(), "--out", out]);
+        let ran = compose(place, &["build", &input.display().to_string(), "--out", out, "--emit", "c,rust,svg"]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     }
-    for name in ["good.bin", "good.elf", "good.hex", "good.regions.json"] {
-        let read = |folder: &Path| std::fs::read(folder.join(name)).expect("a file");
+    for name in names(&one.path().join("x")) {
+        let read = |folder: &Path| std::fs::read(folder.join(&name)).expect("a file");
         assert!(read(&one.path().join("x")) == read(&two.path().join("y/z")), "{name} differs");
     }
 }

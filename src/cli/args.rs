@@ -35,6 +35,10 @@ pub enum Command {
         /// Where the files go; created if it is not there
         #[arg(long, value_name = "DIR", default_value = "out")]
         out: PathBuf,
+        /// Further files to write: the region table as C header and as Rust module for a kernel of one's own, a picture
+        /// of the layout
+        #[arg(long, value_name = "FILES", value_delimiter = ',')]
+        emit: Vec<Emit>,
         #[command(flatten)]
         output: Output,
     },
@@ -156,6 +160,17 @@ impl From<MessageFormat> for Format {
 pub enum ResultFormat {
     Text,
     Json,
+}
+
+/// What `build` writes beside the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    /// `NAME.regions.h`
+    C,
+    /// `NAME.regions.rs`
+    Rust,
+    /// `NAME.svg`
+    Svg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

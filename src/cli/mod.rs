@@ -63,7 +63,7 @@ fn start() -> ExitCode {
 fn run(shell: &Shell, command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Check(input) => pipeline::check(shell, input),
-        Command::Build { input, out, output } => pipeline::build(shell, input, out, output.format),
+        Command::Build { input, out, emit, output } => pipeline::build(shell, input, out, emit, output.format),
         Command::Run { input, timeout } => pipeline::run(shell, input, *timeout),
         Command::Plan { input, output } => pipeline::plan(shell, input, output.format),
         Command::Verify { image, output } => verify::verify(shell, image, output.format),

@@ -1,6 +1,6 @@
 //! The commands that run the pipeline.
 
-use super::args::{Input, ResultFormat};
+use super::args::{Emit, Input, ResultFormat};
 use super::shell::{Failure, Shell};
 use super::{Outcome, output};
 use crate::diag::Diagnostics;
@@ -26,16 +26,29 @@ pub fn plan(shell: &Shell, input: &Input, format: ResultFormat) -> Result<Outcom
     run.result(shell, input, &product.report, format)
 }
 
-pub fn build(shell: &Shell, input: &Input, out: &Path, format: ResultFormat) -> Result<Outcome, Failure> {
+pub fn build(
+    shell: &Shell,
+    input: &Input,
+    out: &Path,
+    emit: &[Emit],
+    format: ResultFormat,
+) -> Result<Outcome, Failure> {
     let mut run = Run::new(input)?;
     let Some(product) = run.product(shell, input)? else { return Ok(Outcome::Findings) };
     let Product { name, image, report, .. } = &product;
-    let files: [(String, &[u8]); 4] = [
+    let mut files: Vec<(String, &[u8])> = vec![
         (format!("{name}.elf"), &image.elf),
         (format!("{name}.bin"), &image.bin),
         (format!("{name}.hex"), image.hex.as_bytes()),
         (format!("{name}.regions.json"), report.json.as_bytes()),
     ];
+    for (kind, ending, text) in
+        [(Emit::C, "regions.h", &report.c), (Emit::Rust, "regions.rs", &report.rust), (Emit::Svg, "svg", &report.svg)]
+    {
+        if emit.contains(&kind) {
+            files.push((format!("{name}.{ending}"), text.as_bytes()));
+        }
+    }
     for path in output::write(out, &files)? {
         shell.status("Wrote", &path.display().to_string());
     }

@@ -4,7 +4,7 @@
 use super::both;
 use super::facts::{Facts, in_flash, owner};
 use super::model::{Change, Right, RightKind};
-use crate::plan::table::{BoundsMode, Component, Hex, Job, Kind, OnTrap, Process, RegionAccess, RegionTable, Section};
+use crate::plan::table::{BoundsMode, Component, Kind, OnTrap, Process, RegionAccess, RegionTable, Section};
 use crate::report::printable;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +72,7 @@ pub fn rights(table: &RegionTable, several: &BTreeSet<String>) -> Rights {
     }
     let mut runs: BTreeMap<(String, String), usize> = BTreeMap::new();
     for job in &table.jobs {
-        *runs.entry((job.component.clone(), call(job))).or_default() += 1;
+        *runs.entry((job.component.clone(), job.call())).or_default() += 1;
     }
     for ((component, function), times) in runs {
         let object = Object::Function(component, function);
@@ -149,13 +149,6 @@ fn access(table: &RegionTable, process: &Process, section: &Section) -> BTreeSet
         }
     }
     words
-}
-
-/// `tick(10, 0xdeadbeef)`.
-fn call(job: &Job) -> String {
-    let argument = |word: &Hex| if word.0 <= 0xffff { word.0.to_string() } else { word.to_string() };
-    let arguments: Vec<String> = job.arguments.iter().map(argument).collect();
-    format!("{}({})", job.function, arguments.join(", "))
 }
 
 /// What changed, by subject; what the kernel calls comes last.
@@ -318,7 +311,7 @@ fn code(name: &str) -> String {
 fn order(old: &Facts, new: &Facts) -> Option<Right> {
     let calls = |facts: &Facts| -> Vec<String> {
         let jobs = facts.table.iter().flat_map(|table| &table.jobs);
-        jobs.map(|job| format!("{}#{}", job.component, call(job))).collect()
+        jobs.map(|job| format!("{}#{}", job.component, job.call())).collect()
     };
     let (before, after) = (calls(old), calls(new));
     let common = |list: &[String], other: &[String]| -> Vec<String> {

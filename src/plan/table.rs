@@ -365,6 +365,15 @@ impl JsonSchema for Hex {
     }
 }
 
+impl Job {
+    /// `tick(10, 0xdeadbeef)`.
+    pub fn call(&self) -> String {
+        let argument = |word: &Hex| if word.0 <= 0xffff { word.0.to_string() } else { word.to_string() };
+        let arguments: Vec<String> = self.arguments.iter().map(argument).collect();
+        format!("{}({})", self.function, arguments.join(", "))
+    }
+}
+
 impl Region {
     /// What the region grants, in address order: all but the eighths that are off. A table that was read can say
     /// anything; ends are at most those of 64 bits.
