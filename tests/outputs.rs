@@ -104,6 +104,20 @@ fn c_compilers_read_the_table() {
     }
 }
 
+/// The kernel of the book.
+#[test]
+fn the_book_shows_c_that_compiles() {
+    let book = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("book/outputs.md")).expect("the chapter");
+    let example = book.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example in C");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, product) = systems().pop().expect("a system");
+    fs::write(folder.path().join("hub.regions.h"), &product.report.c).expect("a file");
+    let main = format!("{example}\nint main(void)\n{{\n    enter(COMPOSE_PROCESS_INDEX_LOGGER);\n    return 0;\n}}\n");
+    fs::write(folder.path().join("main.c"), main).expect("a file");
+    let flags = ["--target=thumbv7em-none-eabi", "-ffreestanding", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"];
+    run(Command::new("clang-19").args(flags).arg(folder.path().join("main.c")));
+}
+
 #[test]
 fn rustc_reads_the_table() {
     let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));

@@ -230,6 +230,31 @@ fn failures_say_what_to_do() {
     fails(path, &["print", "a.json"], &["version 99"]);
 }
 
+/// As the book says.
+#[test]
+fn git_shows_images_as_text() {
+    let folder = repository();
+    let path = folder.path();
+    let book = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("book/review.md")).expect("the chapter");
+    let attributes = book.lines().filter(|line| line.ends_with("diff=compose")).collect::<Vec<_>>().join("\n");
+    assert!(attributes.contains("*.elf") && book.contains("git config diff.compose.textconv \"compose print\""));
+    write(path, ".gitattributes", &format!("{attributes}\n"));
+    let print = format!("'{}' print", env!("CARGO_BIN_EXE_compose"));
+    git(path, &["config", "diff.compose.textconv", &print]);
+    let build = || {
+        let ran = compose(path, &["build", "product", "--out", "images"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    };
+    build();
+    git(path, &["add", "-f", "images", ".gitattributes"]);
+    git(path, &["commit", "-q", "-m", "images"]);
+    write(path, "product/system.kdl", &manifest(4096, ""));
+    build();
+    for file in ["images/hub.elf", "images/hub.regions.json"] {
+        has(&git(path, &["diff", "--", file]), &["2 048  rw-     a: memory", "4 096  rw-     a: memory"]);
+    }
+}
+
 /// A repository without its history, as checkouts for continuous integration are.
 #[test]
 fn a_shallow_clone_says_so() {
