@@ -31,8 +31,7 @@
           (if (i32.gt_u (local.get $d) (i32.const 1))
             (then (return (local.get $a))))
           (if (i32.lt_s (i32.xor (local.get $a) (local.get $b)) (i32.const 0))
-            (then
-              (return (call $f32_cancel (local.get $a) (local.get $m) (local.get $e) (local.get $d)))))
+            (then (return (call $f32_cancel (local.get $a) (local.get $b)))))
           (local.set $s (i32.add (local.get $a) (local.get $m)))
           (if (i32.eqz (local.get $d))
             (then
@@ -62,7 +61,7 @@
             (i32.wrap_i64 (i64.shr_u (local.get $wide) (i64.const 32)))))
           (local.set $f (i32.wrap_i64 (local.get $wide)))))
       (block $changed
-        (br_if $changed (i32.and (i32.xor (local.get $s) (local.get $a)) (i32.const 0x7f800000)))
+        (br_if $changed (i32.shr_u (i32.xor (local.get $s) (local.get $a)) (i32.const 23)))
         (local.set $s (i32.add (local.get $s) (i32.shr_u (local.get $f) (i32.const 31))))
         (if (i32.eq (local.get $f) (i32.const 0x80000000))
           (then (return (i32.and (local.get $s) (i32.const -2)))))
@@ -92,17 +91,19 @@
       (return (local.get $m)))
     (call $f32_add_slow (local.get $a) (local.get $b)))
 
-  ;; a less the significand m, whose exponent is less by d = 0 or 1 than e, that of a; with the sign of a.
-  (func $f32_cancel (param $a i32) (param $m i32) (param $e i32) (param $d i32) (result i32)
-    (local $sign i32) (local $n i32) (local $s i32)
+  ;; The sum where b has the other sign and an exponent that is less by 0 or 1.
+  (func $f32_cancel (param $a i32) (param $b i32) (result i32)
+    (local $sign i32) (local $e i32) (local $n i32) (local $s i32)
     (local.set $sign (i32.and (local.get $a) (i32.const 0x80000000)))
+    (local.set $e (i32.and (i32.shr_u (local.get $b) (i32.const 23)) (i32.const 0xff)))
     ;; Exactly s * 2^(e - 150).
-    (local.set $e (i32.sub (local.get $e) (local.get $d)))
     (local.set $s (i32.sub
       (i32.shl
         (i32.or (i32.and (local.get $a) (i32.const 0x7fffff)) (i32.const 0x800000))
-        (local.get $d))
-      (local.get $m)))
+        (i32.sub
+          (i32.and (i32.shr_u (local.get $a) (i32.const 23)) (i32.const 0xff))
+          (local.get $e)))
+      (i32.or (i32.and (local.get $b) (i32.const 0x7fffff)) (i32.const 0x800000))))
     (if (i32.le_s (local.get $s) (i32.const 0))
       (then
         (if (i32.eqz (local.get $s))
@@ -179,34 +180,36 @@
     (call $f32_add (local.get $a) (i32.xor (local.get $b) (i32.const 0x80000000))))
 
   (func (export "f32_mul") (param $a i32) (param $b i32) (result i32)
-    (local $x i32) (local $y i32) (local $e i32) (local $f i32) (local $wide i64)
+    (local $x i32) (local $y i32) (local $f i32) (local $wide i64)
     (block $slow
-      (local.set $x (i32.sub
-        (i32.and (i32.shr_u (local.get $a) (i32.const 23)) (i32.const 0xff))
-        (i32.const 1)))
-      (br_if $slow (i32.ge_u (local.get $x) (i32.const 254)))
-      (local.set $y (i32.sub
-        (i32.and (i32.shr_u (local.get $b) (i32.const 23)) (i32.const 0xff))
-        (i32.const 1)))
-      (br_if $slow (i32.ge_u (local.get $y) (i32.const 254)))
-      (local.set $e (i32.sub (i32.add (local.get $x) (local.get $y)) (i32.const 126)))
-      (br_if $slow (i32.ge_u (local.get $e) (i32.const 253)))
+      (local.set $x (i32.and (i32.shr_u (local.get $a) (i32.const 23)) (i32.const 0xff)))
+      (br_if $slow (i32.ge_u (i32.sub (local.get $x) (i32.const 1)) (i32.const 254)))
+      (local.set $y (i32.and (i32.shr_u (local.get $b) (i32.const 23)) (i32.const 0xff)))
+      (br_if $slow (i32.ge_u (i32.sub (local.get $y) (i32.const 1)) (i32.const 254)))
+      (br_if $slow (i32.ge_u
+        (i32.sub (i32.add (local.get $x) (local.get $y)) (i32.const 128))
+        (i32.const 253)))
       (local.set $wide (i64.mul
         (i64.extend_i32_u (i32.or (i32.shl (local.get $a) (i32.const 8)) (i32.const 0x80000000)))
         (i64.extend_i32_u (i32.or (i32.and (local.get $b) (i32.const 0x7fffff)) (i32.const 0x800000)))))
-      ;; The upper word is the significand, or half of it.
-      (if (i64.lt_u (local.get $wide) (i64.const 0x0080000000000000))
-        (then (local.set $wide (i64.add (local.get $wide) (local.get $wide))))
-        (else (local.set $e (i32.add (local.get $e) (i32.const 1)))))
-      (local.set $f (i32.wrap_i64 (local.get $wide)))
+      ;; The exponent less one with its sign on top: signs add like bits. The upper word of the product is the
+      ;; significand, or half of it.
       (local.set $x (i32.add
+        (i32.sub
+          (i32.add
+            (i32.shr_u (local.get $a) (i32.const 23))
+            (i32.shr_u (local.get $b) (i32.const 23)))
+          (i32.const 128))
+        (i32.wrap_i64 (i64.shr_u (local.get $wide) (i64.const 55)))))
+      (if (i64.lt_u (local.get $wide) (i64.const 0x0080000000000000))
+        (then (local.set $wide (i64.add (local.get $wide) (local.get $wide)))))
+      (local.set $f (i32.wrap_i64 (local.get $wide)))
+      (local.set $y (i32.add
         (i32.wrap_i64 (i64.shr_u (local.get $wide) (i64.const 32)))
         (i32.shr_u (local.get $f) (i32.const 31))))
       (if (i32.eq (local.get $f) (i32.const 0x80000000))
-        (then (local.set $x (i32.and (local.get $x) (i32.const -2)))))
-      (return (i32.or
-        (i32.add (local.get $x) (i32.shl (local.get $e) (i32.const 23)))
-        (i32.and (i32.xor (local.get $a) (local.get $b)) (i32.const 0x80000000)))))
+        (then (local.set $y (i32.and (local.get $y) (i32.const -2)))))
+      (return (i32.add (local.get $y) (i32.shl (local.get $x) (i32.const 23)))))
     (call $f32_mul_slow (local.get $a) (local.get $b)))
 
   (func $f32_mul_slow (param $a i32) (param $b i32) (result i32)
@@ -241,28 +244,20 @@
           (i32.const 125)))))
     (i32.const 0x7fc00000))
 
-  ;; The quotient as three digits of 8 bits, each by one division.
+  ;; The quotient as three digits of 8 bits, the first one in 128..512, each by one division.
   (func (export "f32_div") (param $a i32) (param $b i32) (result i32)
     (local $x i32) (local $y i32) (local $e i32) (local $q i32) (local $digit i32)
     (block $slow
-      (local.set $x (i32.sub
-        (i32.and (i32.shr_u (local.get $a) (i32.const 23)) (i32.const 0xff))
-        (i32.const 1)))
-      (br_if $slow (i32.ge_u (local.get $x) (i32.const 254)))
-      (local.set $y (i32.sub
-        (i32.and (i32.shr_u (local.get $b) (i32.const 23)) (i32.const 0xff))
-        (i32.const 1)))
-      (br_if $slow (i32.ge_u (local.get $y) (i32.const 254)))
-      (local.set $e (i32.add (i32.sub (local.get $x) (local.get $y)) (i32.const 125)))
-      (br_if $slow (i32.ge_u (local.get $e) (i32.const 253)))
+      (local.set $x (i32.and (i32.shr_u (local.get $a) (i32.const 23)) (i32.const 0xff)))
+      (br_if $slow (i32.ge_u (i32.sub (local.get $x) (i32.const 1)) (i32.const 254)))
+      (local.set $y (i32.and (i32.shr_u (local.get $b) (i32.const 23)) (i32.const 0xff)))
+      (br_if $slow (i32.ge_u (i32.sub (local.get $y) (i32.const 1)) (i32.const 254)))
+      (br_if $slow (i32.ge_u
+        (i32.add (i32.sub (local.get $x) (local.get $y)) (i32.const 125))
+        (i32.const 253)))
       (local.set $x (i32.or (i32.and (local.get $a) (i32.const 0x7fffff)) (i32.const 0x800000)))
       (local.set $y (i32.or (i32.and (local.get $b) (i32.const 0x7fffff)) (i32.const 0x800000)))
-      ;; y <= x < 2y, so that the first digit is in 128..256.
-      (if (i32.lt_u (local.get $x) (local.get $y))
-        (then (local.set $x (i32.shl (local.get $x) (i32.const 8))))
-        (else
-          (local.set $x (i32.shl (local.get $x) (i32.const 7)))
-          (local.set $e (i32.add (local.get $e) (i32.const 1)))))
+      (local.set $x (i32.shl (local.get $x) (i32.const 8)))
       (local.set $q (i32.div_u (local.get $x) (local.get $y)))
       (local.set $x (i32.shl
         (i32.sub (local.get $x) (i32.mul (local.get $q) (local.get $y)))
@@ -275,14 +270,22 @@
       (local.set $digit (i32.div_u (local.get $x) (local.get $y)))
       (local.set $x (i32.sub (local.get $x) (i32.mul (local.get $digit) (local.get $y))))
       (local.set $q (i32.add (local.get $digit) (i32.shl (local.get $q) (i32.const 8))))
-      ;; The rest is never half of y: q would have 25 bits, and q * y more than x has.
-      (return (i32.or
+      ;; The exponent less one with its sign on top.
+      (local.set $e (i32.add
         (i32.add
+          (i32.sub
+            (i32.shr_u (local.get $a) (i32.const 23))
+            (i32.shr_u (local.get $b) (i32.const 23)))
+          (i32.const 125))
+        (i32.shr_u (local.get $q) (i32.const 24))))
+      ;; Halfway is impossible: q would have 25 bits and end in a 1, and q * y would have more than x.
+      (local.set $q (if (result i32) (i32.lt_u (local.get $q) (i32.const 0x1000000))
+        (then
           (i32.add
             (local.get $q)
-            (i32.shr_u (i32.sub (local.get $y) (i32.shl (local.get $x) (i32.const 1))) (i32.const 31)))
-          (i32.shl (local.get $e) (i32.const 23)))
-        (i32.and (i32.xor (local.get $a) (local.get $b)) (i32.const 0x80000000)))))
+            (i32.shr_u (i32.sub (local.get $y) (i32.shl (local.get $x) (i32.const 1))) (i32.const 31))))
+        (else (i32.shr_u (i32.add (local.get $q) (i32.const 1)) (i32.const 1)))))
+      (return (i32.add (local.get $q) (i32.shl (local.get $e) (i32.const 23)))))
     (call $f32_div_slow (local.get $a) (local.get $b)))
 
   (func $f32_div_slow (param $a i32) (param $b i32) (result i32)

@@ -1,6 +1,6 @@
   ;; Arithmetic on f64, in the manner of f32.wat: an i64 holds the bits, sign 1, exponent 11 (biased by 1023), fraction
-  ;; 52. The fraction behind a significand is a word. Exponents from 0x7f9 on are left to the slow functions with those
-  ;; that need them: 0x7f8 is a constant that instructions can hold.
+  ;; 52. The fraction behind a significand is a word. The tests for what may go the fast way are cheap, not exact: they
+  ;; leave some more to the slow functions.
 
   (func $f64_add (export "f64_add") (param $a i64) (param $b i64) (result i64)
     (local $e i32) (local $d i32) (local $f i32) (local $x i32) (local $m i64) (local $s i64)
@@ -30,8 +30,7 @@
               (br_if $slow (i32.le_u (local.get $d) (i32.const 55)))
               (return (local.get $a))))
           (if (i32.lt_s (local.get $x) (i32.const 0))
-            (then
-              (return (call $f64_cancel (local.get $a) (local.get $m) (local.get $e) (local.get $d)))))
+            (then (return (call $f64_cancel (local.get $a) (local.get $b)))))
           (local.set $s (i64.add (local.get $a) (local.get $m)))
           (if (i32.eqz (local.get $d))
             (then
@@ -54,15 +53,15 @@
             (i64.extend_i32_u (local.get $d))))
           (local.set $f (i32.wrap_i64 (local.get $s)))
           (local.set $s (i64.add
-            (i64.add (local.get $a) (i64.shr_u (local.get $s) (i64.const 32)))
+            (i64.add
+              (local.get $a)
+              (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u (local.get $s) (i64.const 32)))))
             (i64.mul
               (i64.extend_i32_s (i32.wrap_i64 (i64.shr_u (local.get $m) (i64.const 32))))
               (i64.extend_i32_s (local.get $d)))))))
       (block $changed
         (br_if $changed
-          (i32.and
-            (i32.wrap_i64 (i64.shr_u (i64.xor (local.get $s) (local.get $a)) (i64.const 32)))
-            (i32.const 0x7ff00000)))
+          (i32.wrap_i64 (i64.shr_u (i64.xor (local.get $s) (local.get $a)) (i64.const 52))))
         (local.set $s (i64.add (local.get $s) (i64.extend_i32_u (i32.shr_u (local.get $f) (i32.const 31)))))
         (if (i32.eq (local.get $f) (i32.const 0x80000000))
           (then (return (i64.and (local.get $s) (i64.const -2)))))
@@ -88,20 +87,26 @@
       (return (local.get $m)))
     (call $f64_add_slow (local.get $a) (local.get $b)))
 
-  ;; a less the significand m whose exponent is less than that of a, e, by d = 0 or 1; with the sign of a.
-  (func $f64_cancel (param $a i64) (param $m i64) (param $e i32) (param $d i32) (result i64)
-    (local $sign i32) (local $n i32) (local $s i64)
+  ;; The sum where b has the other sign and an exponent that is less by 0 or 1.
+  (func $f64_cancel (param $a i64) (param $b i64) (result i64)
+    (local $sign i32) (local $e i32) (local $n i32) (local $s i64) (local $m i64)
     (local.set $sign (i32.and
       (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32)))
       (i32.const 0x80000000)))
+    (local.set $e (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b) (i64.const 52))) (i32.const 0x7ff)))
+    ;; Exactly s * 2^(e - 1075).
     (local.set $s (i64.or
       (i64.and (local.get $a) (i64.const 0xfffffffffffff))
       (i64.const 0x10000000000000)))
-    (if (local.get $d)
+    (if (i32.ne
+        (i32.and (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 0x7ff))
+        (local.get $e))
       (then (local.set $s (i64.add (local.get $s) (local.get $s)))))
-    ;; Exactly s * 2^(e - 1075).
-    (local.set $e (i32.sub (local.get $e) (local.get $d)))
-    (local.set $s (i64.sub (local.get $s) (local.get $m)))
+    (local.set $s (i64.sub
+      (local.get $s)
+      (i64.or
+        (i64.and (local.get $b) (i64.const 0xfffffffffffff))
+        (i64.const 0x10000000000000))))
     (local.set $n (i32.wrap_i64 (i64.shr_u (local.get $s) (i64.const 32))))
     (if (i32.lt_s (local.get $n) (i32.const 0))
       (then
@@ -146,46 +151,39 @@
 
   ;; a has the larger exponent.
   (func $f64_add_slow (param $a i64) (param $b i64) (result i64)
-    (local $e i32) (local $d i32) (local $n i64) (local $x i64) (local $y i64)
-    (local.set $x (i64.shl (local.get $a) (i64.const 1)))
-    (local.set $y (i64.shl (local.get $b) (i64.const 1)))
+    (local $e i32) (local $d i32) (local $n i32) (local $x i64) (local $y i64)
+    (local.set $e (call $f64_magnitude (local.get $a)))
+    (local.set $n (call $f64_magnitude (local.get $b)))
+    (local.set $d (i32.wrap_i64 (i64.shr_u (i64.xor (local.get $a) (local.get $b)) (i64.const 32))))
     (block $nan
-      (br_if $nan (i64.gt_u (local.get $x) (i64.const 0xffe0000000000000)))
-      (br_if $nan (i64.gt_u (local.get $y) (i64.const 0xffe0000000000000)))
-      (local.set $d (i32.wrap_i64 (i64.shr_u (i64.xor (local.get $a) (local.get $b)) (i64.const 32))))
-      (if (i64.eq (local.get $x) (i64.const 0xffe0000000000000))
+      (br_if $nan (i32.gt_u (local.get $e) (i32.const 0xffe00000)))
+      (br_if $nan (i32.gt_u (local.get $n) (i32.const 0xffe00000)))
+      (if (i32.eq (local.get $e) (i32.const 0xffe00000))
         (then
-          (if (i64.eq (local.get $x) (local.get $y))
+          (if (i32.eq (local.get $e) (local.get $n))
             (then (br_if $nan (i32.lt_s (local.get $d) (i32.const 0)))))
           (return (local.get $a))))
-      (if (i64.eqz (local.get $y))
+      (if (i32.eqz (local.get $n))
         (then
-          (if (i32.eqz (i64.eqz (local.get $x)))
+          (if (local.get $e)
             (then (return (local.get $a))))))
-      ;; Less one, and not less than 0.
-      (local.set $e (i32.wrap_i64 (i64.shr_u (local.get $x) (i64.const 53))))
+      ;; 9 bits behind both, and in the lowest one what y loses. Exponents less one, of subnormal numbers 0.
+      (local.set $e (i32.shr_u (local.get $e) (i32.const 21)))
       (local.set $x (i64.and (local.get $a) (i64.const 0xfffffffffffff)))
       (if (local.get $e)
         (then
           (local.set $x (i64.or (local.get $x) (i64.const 0x10000000000000)))
           (local.set $e (i32.sub (local.get $e) (i32.const 1)))))
-      (local.set $n (i64.shr_u (local.get $y) (i64.const 53)))
+      (local.set $n (i32.shr_u (local.get $n) (i32.const 21)))
       (local.set $y (i64.and (local.get $b) (i64.const 0xfffffffffffff)))
-      (if (i32.wrap_i64 (local.get $n))
+      (if (local.get $n)
         (then
           (local.set $y (i64.or (local.get $y) (i64.const 0x10000000000000)))
-          (local.set $n (i64.sub (local.get $n) (i64.const 1)))))
-      (local.set $n (i64.sub (i64.extend_i32_u (local.get $e)) (local.get $n)))
-      ;; 9 bits behind both, and in the lowest one what y loses.
+          (local.set $n (i32.sub (local.get $n) (i32.const 1)))))
       (local.set $x (i64.shl (local.get $x) (i64.const 9)))
-      (local.set $y (i64.shl (local.get $y) (i64.const 9)))
-      (if (i64.gt_u (local.get $n) (i64.const 63))
-        (then (local.set $y (i64.extend_i32_u (i64.ne (local.get $y) (i64.const 0)))))
-        (else
-          (local.set $b (i64.shr_u (local.get $y) (local.get $n)))
-          (local.set $y (i64.or
-            (local.get $b)
-            (i64.extend_i32_u (i64.ne (i64.shl (local.get $b) (local.get $n)) (local.get $y)))))))
+      (local.set $y (call $f64_shift
+        (i64.shl (local.get $y) (i64.const 9))
+        (i32.sub (local.get $e) (local.get $n))))
       (if (i32.lt_s (local.get $d) (i32.const 0))
         (then (local.set $y (i64.sub (i64.const 0) (local.get $y)))))
       (local.set $x (i64.add (local.get $x) (local.get $y)))
@@ -205,22 +203,22 @@
     (call $f64_add (local.get $a) (i64.xor (local.get $b) (i64.const 0x8000000000000000))))
 
   (func (export "f64_mul") (param $a i64) (param $b i64) (result i64)
-    (local $e i32) (local $f i32) (local $y i32) (local $x_hi i32)
-    (local $p0 i64) (local $p1 i64) (local $p2 i64) (local $m i64)
+    (local $x i32) (local $y i32) (local $f i32) (local $p0 i64) (local $p1 i64) (local $p2 i64) (local $m i64)
     (block $slow
-      (local.set $e (i32.sub
-        (i32.and (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 0x7ff))
-        (i32.const 1)))
-      (br_if $slow (i32.ge_u (local.get $e) (i32.const 0x7f8)))
-      (local.set $y (i32.sub
-        (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b) (i64.const 52))) (i32.const 0x7ff))
-        (i32.const 1)))
-      (br_if $slow (i32.ge_u (local.get $y) (i32.const 0x7f8)))
-      (local.set $e (i32.sub (i32.add (local.get $e) (local.get $y)) (i32.const 1022)))
-      (br_if $slow (i32.ge_u (local.get $e) (i32.const 0x7f8)))
+      ;; a in 2^-510..2^510, and the product in 2^-512..2^512 by the sum of the exponents: then b is normal too.
+      (br_if $slow (i32.ge_u
+        (i32.sub
+          (i32.and (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 0x7ff))
+          (i32.const 513))
+        (i32.const 1020)))
+      ;; The exponents with the signs on top, which add like bits.
+      (local.set $y (i32.add
+        (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52)))
+        (i32.wrap_i64 (i64.shr_u (local.get $b) (i64.const 52)))))
+      (br_if $slow (i32.and (i32.sub (local.get $y) (i32.const 1534)) (i32.const 0x400)))
       ;; One significand as it is, the other shifted to the top: the upper 64 bits of the product are its significand,
       ;; or half of it.
-      (local.set $x_hi (i32.or
+      (local.set $x (i32.or
         (i32.and (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32))) (i32.const 0xfffff))
         (i32.const 0x100000)))
       (local.set $m (i64.or (i64.shl (local.get $b) (i64.const 11)) (i64.const 0x8000000000000000)))
@@ -231,64 +229,60 @@
         (i64.mul
           (i64.extend_i32_u (i32.wrap_i64 (local.get $a)))
           (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u (local.get $m) (i64.const 32)))))
-        (i64.shr_u (local.get $p0) (i64.const 32))))
+        (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u (local.get $p0) (i64.const 32))))))
       (local.set $p2 (i64.add
         (i64.mul
-          (i64.extend_i32_u (local.get $x_hi))
+          (i64.extend_i32_u (local.get $x))
           (i64.extend_i32_u (i32.wrap_i64 (local.get $m))))
         (i64.extend_i32_u (i32.wrap_i64 (local.get $p1)))))
       (local.set $m (i64.add
         (i64.add
           (i64.mul
-            (i64.extend_i32_u (local.get $x_hi))
+            (i64.extend_i32_u (local.get $x))
             (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u (local.get $m) (i64.const 32)))))
-          (i64.shr_u (local.get $p1) (i64.const 32)))
-        (i64.shr_u (local.get $p2) (i64.const 32))))
+          (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u (local.get $p1) (i64.const 32)))))
+        (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u (local.get $p2) (i64.const 32))))))
       (local.set $f (i32.wrap_i64 (local.get $p2)))
-      (if (i64.lt_u (local.get $m) (i64.const 0x10000000000000))
+      (local.set $x (i32.wrap_i64 (i64.shr_u (local.get $m) (i64.const 32))))
+      (local.set $y (i32.sub
+        (i32.add (local.get $y) (i32.shr_u (local.get $x) (i32.const 20)))
+        (i32.const 1024)))
+      (if (i32.lt_u (local.get $x) (i32.const 0x100000))
         (then
           (local.set $m (i64.add
             (i64.add (local.get $m) (local.get $m))
             (i64.extend_i32_u (i32.shr_u (local.get $f) (i32.const 31)))))
-          (local.set $f (i32.shl (local.get $f) (i32.const 1))))
-        (else (local.set $e (i32.add (local.get $e) (i32.const 1)))))
-      (local.set $m (i64.add (local.get $m) (i64.extend_i32_u (i32.shr_u (local.get $f) (i32.const 31)))))
+          (local.set $f (i32.shl (local.get $f) (i32.const 1)))))
+      (local.set $m (i64.add
+        (local.get $m)
+        (i64.or
+          (i64.shl (i64.extend_i32_u (i32.shl (local.get $y) (i32.const 20))) (i64.const 32))
+          (i64.extend_i32_u (i32.shr_u (local.get $f) (i32.const 31))))))
       (if (i32.eq (local.get $f) (i32.const 0x80000000))
         (then
           (if (i32.eqz (i32.wrap_i64 (local.get $p0)))
             (then (local.set $m (i64.and (local.get $m) (i64.const -2)))))))
-      (return (i64.add
-        (local.get $m)
-        (i64.shl
-          (i64.extend_i32_u (i32.or
-            (i32.shl (local.get $e) (i32.const 20))
-            (i32.and
-              (i32.xor
-                (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32)))
-                (i32.wrap_i64 (i64.shr_u (local.get $b) (i64.const 32))))
-              (i32.const 0x80000000))))
-          (i64.const 32)))))
+      (return (local.get $m)))
     (call $f64_mul_slow (local.get $a) (local.get $b)))
 
   (func $f64_mul_slow (param $a i64) (param $b i64) (result i64)
-    (local $sign i64) (local $e i32) (local $p0 i64) (local $p1 i64) (local $p2 i64)
-    (local.set $sign (i64.and (i64.xor (local.get $a) (local.get $b)) (i64.const 0x8000000000000000)))
-    ;; Without signs; b is the smaller one.
-    (local.set $a (i64.shl (local.get $a) (i64.const 1)))
-    (local.set $b (i64.shl (local.get $b) (i64.const 1)))
-    (if (i64.lt_u (local.get $a) (local.get $b))
+    (local $sign i32) (local $x i32) (local $y i32) (local $e i32) (local $p0 i64) (local $p1 i64) (local $p2 i64)
+    (local.set $sign (i32.wrap_i64 (i64.shr_u (i64.xor (local.get $a) (local.get $b)) (i64.const 32))))
+    (local.set $x (call $f64_magnitude (local.get $a)))
+    (local.set $y (call $f64_magnitude (local.get $b)))
+    (if (i32.lt_u (local.get $x) (local.get $y))
       (then
-        (local.set $p0 (local.get $a))
-        (local.set $a (local.get $b))
-        (local.set $b (local.get $p0))))
+        (local.set $e (local.get $x))
+        (local.set $x (local.get $y))
+        (local.set $y (local.get $e))))
     (block $nan
-      (br_if $nan (i64.gt_u (local.get $a) (i64.const 0xffe0000000000000)))
-      (if (i64.eqz (local.get $b))
+      (br_if $nan (i32.gt_u (local.get $x) (i32.const 0xffe00000)))
+      (if (i32.eqz (local.get $y))
         (then
-          (br_if $nan (i64.eq (local.get $a) (i64.const 0xffe0000000000000)))
-          (return (local.get $sign))))
-      (if (i64.eq (local.get $a) (i64.const 0xffe0000000000000))
-        (then (return (i64.or (local.get $sign) (i64.const 0x7ff0000000000000)))))
+          (br_if $nan (i32.eq (local.get $x) (i32.const 0xffe00000)))
+          (return (call $f64_pack (local.get $sign) (i64.const 1) (i32.const -2000)))))
+      (if (i32.eq (local.get $x) (i32.const 0xffe00000))
+        (then (return (call $f64_pack (local.get $sign) (i64.const 1) (i32.const 3000)))))
       (local.set $e (i32.sub
         (i32.add (call $f64_exponent (local.get $a)) (call $f64_exponent (local.get $b)))
         (i32.const 1021)))
@@ -308,7 +302,7 @@
           (i64.extend_i32_u (i32.wrap_i64 (local.get $b))))
         (i64.extend_i32_u (i32.wrap_i64 (local.get $p1)))))
       (return (call $f64_pack
-        (i32.wrap_i64 (i64.shr_u (local.get $sign) (i64.const 32)))
+        (local.get $sign)
         (i64.or
           (i64.add
             (i64.add
@@ -327,22 +321,22 @@
   ;; By the reciprocal r of the divisor: 16 bits of it by a division, 28 by a Newton step, and the error that is left,
   ;; which is small, in a multiplication of its own (Goldschmidt). With A and B the significands shifted to the top:
   ;;     r = 2^95 / B * (1 - d)        0 < d < 3.3 * 2^-30
-  ;;     A * r * (1 + d + d^2)         2^95 * A / B, short of it by less than 2^-58 of it
+  ;;     A * r * (1 + d + d^2)         2^95 * A / B, short of it by less than 2^-57 of it
   ;; That decides the rounding unless the quotient is just below the middle between two numbers; then the rest of a
   ;; division does.
   (func $f64_div (export "f64_div") (param $a i64) (param $b i64) (result i64)
-    (local $e i32) (local $y i32) (local $r i32) (local $d i32) (local $q i64) (local $m i64) (local $t i64)
+    (local $x i32) (local $y i32) (local $r i32) (local $d i32) (local $q i64) (local $m i64) (local $t i64)
     (block $slow
-      (local.set $e (i32.sub
-        (i32.and (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 0x7ff))
-        (i32.const 1)))
-      (br_if $slow (i32.ge_u (local.get $e) (i32.const 0x7f8)))
-      (local.set $y (i32.sub
-        (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b) (i64.const 52))) (i32.const 0x7ff))
-        (i32.const 1)))
-      (br_if $slow (i32.ge_u (local.get $y) (i32.const 0x7f8)))
-      (local.set $e (i32.add (i32.sub (local.get $e) (local.get $y)) (i32.const 1021)))
-      (br_if $slow (i32.ge_u (local.get $e) (i32.const 0x7f8)))
+      ;; The ranges are those of products, within a factor of 2.
+      (br_if $slow (i32.ge_u
+        (i32.sub
+          (i32.and (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 0x7ff))
+          (i32.const 513))
+        (i32.const 1020)))
+      (local.set $x (i32.sub
+        (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52)))
+        (i32.wrap_i64 (i64.shr_u (local.get $b) (i64.const 52)))))
+      (br_if $slow (i32.and (i32.add (local.get $x) (i32.const 511)) (i32.const 0x400)))
       (local.set $m (i64.or (i64.shl (local.get $b) (i64.const 11)) (i64.const 0x8000000000000000)))
       (local.set $y (i32.wrap_i64 (i64.shr_u (local.get $m) (i64.const 32))))
       ;; Short of 2^63 / y by less than 1.25 * 2^-15 of it.
@@ -370,9 +364,9 @@
       ;; d * 2^60, by 2^63 - B * r / 2^32.
       (local.set $t (i64.add
         (i64.mul (i64.extend_i32_u (local.get $y)) (i64.extend_i32_u (local.get $r)))
-        (i64.shr_u
+        (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u
           (i64.mul (i64.extend_i32_u (i32.wrap_i64 (local.get $m))) (i64.extend_i32_u (local.get $r)))
-          (i64.const 32))))
+          (i64.const 32))))))
       (local.set $d (i32.xor
         (i32.or
           (i32.shr_u (i32.wrap_i64 (local.get $t)) (i32.const 3))
@@ -391,9 +385,9 @@
         (i64.mul
           (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u (local.get $t) (i64.const 32))))
           (i64.extend_i32_u (local.get $r)))
-        (i64.shr_u
+        (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u
           (i64.mul (i64.extend_i32_u (i32.wrap_i64 (local.get $t))) (i64.extend_i32_u (local.get $r)))
-          (i64.const 32))))
+          (i64.const 32))))))
       (local.set $q (i64.add
         (local.get $q)
         (i64.shr_u
@@ -401,18 +395,18 @@
             (i64.extend_i32_u (i32.wrap_i64 (i64.shr_u (local.get $q) (i64.const 32))))
             (i64.extend_i32_u (local.get $d)))
           (i64.const 28))))
-      (if (i64.lt_s (local.get $q) (i64.const 0))
-        (then (local.set $e (i32.add (local.get $e) (i32.const 1))))
-        (else (local.set $q (i64.add (local.get $q) (local.get $q)))))
+      (local.set $y (i32.wrap_i64 (i64.shr_u (local.get $q) (i64.const 32))))
+      (local.set $x (i32.add
+        (i32.add (local.get $x) (i32.shr_u (local.get $y) (i32.const 31)))
+        (i32.const 1021)))
+      (if (i32.ge_s (local.get $y) (i32.const 0))
+        (then (local.set $q (i64.add (local.get $q) (local.get $q)))))
       (block $round
         ;; 11 bits too many, and less than 64 too little.
         (br_if $round (i32.ne
           (i32.and (i32.add (i32.wrap_i64 (local.get $q)) (i32.const 64)) (i32.const 0x7c0))
           (i32.const 0x400)))
-        ;; Twice A less (2q + 1) times B, in the last 64 bits, tells the side of the middle. It is never 0.
-        (local.set $t (i64.shl
-          (local.get $t)
-          (i64.extend_i32_u (i32.add (i32.const 42) (i64.lt_u (local.get $t) (local.get $m))))))
+        ;; B times the middle, 2q + 1, less A: the last 64 bits have its sign, and it is never 0.
         (local.set $q (i64.add
           (local.get $q)
           (i64.and
@@ -421,46 +415,43 @@
                 (i64.mul
                   (i64.or (i64.shr_u (local.get $q) (i64.const 10)) (i64.const 1))
                   (i64.shr_u (local.get $m) (i64.const 11)))
-                (local.get $t))
+                (i64.shl
+                  (i64.extend_i32_u
+                    (i32.shl
+                      (i32.wrap_i64 (local.get $t))
+                      (i32.sub (i32.const 11) (i32.shr_u (local.get $y) (i32.const 31)))))
+                  (i64.const 32)))
               (i64.const 63))
             (i64.const 0x40)))))
       (return (i64.add
         (i64.shr_u (local.get $q) (i64.const 11))
         (i64.or
-          (i64.shl
-            (i64.extend_i32_u (i32.or
-              (i32.shl (local.get $e) (i32.const 20))
-              (i32.and
-                (i32.xor
-                  (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32)))
-                  (i32.wrap_i64 (i64.shr_u (local.get $b) (i64.const 32))))
-                (i32.const 0x80000000))))
-            (i64.const 32))
+          (i64.shl (i64.extend_i32_u (i32.shl (local.get $x) (i32.const 20))) (i64.const 32))
           (i64.extend_i32_u
             (i32.and (i32.shr_u (i32.wrap_i64 (local.get $q)) (i32.const 10)) (i32.const 1)))))))
     (call $f64_div_slow (local.get $a) (local.get $b)))
 
   (func $f64_div_slow (param $a i64) (param $b i64) (result i64)
-    (local $sign i64) (local $e i32) (local $q i64)
-    (local.set $sign (i64.and (i64.xor (local.get $a) (local.get $b)) (i64.const 0x8000000000000000)))
-    (local.set $a (i64.shl (local.get $a) (i64.const 1)))
-    (local.set $b (i64.shl (local.get $b) (i64.const 1)))
+    (local $sign i32) (local $x i32) (local $y i32) (local $e i32) (local $q i64)
+    (local.set $sign (i32.wrap_i64 (i64.shr_u (i64.xor (local.get $a) (local.get $b)) (i64.const 32))))
+    (local.set $x (call $f64_magnitude (local.get $a)))
+    (local.set $y (call $f64_magnitude (local.get $b)))
     (block $nan
-      (br_if $nan (i64.gt_u (local.get $a) (i64.const 0xffe0000000000000)))
-      (br_if $nan (i64.gt_u (local.get $b) (i64.const 0xffe0000000000000)))
+      (br_if $nan (i32.gt_u (local.get $x) (i32.const 0xffe00000)))
+      (br_if $nan (i32.gt_u (local.get $y) (i32.const 0xffe00000)))
       (block $finite
         (block $infinity
           (block $zero
-            (br_if $zero (i64.eqz (local.get $a)))
-            (br_if $infinity (i64.eqz (local.get $b)))
-            (br_if $infinity (i64.eq (local.get $a) (i64.const 0xffe0000000000000)))
-            (br_if $finite (i64.ne (local.get $b) (i64.const 0xffe0000000000000))))
+            (br_if $zero (i32.eqz (local.get $x)))
+            (br_if $infinity (i32.eqz (local.get $y)))
+            (br_if $infinity (i32.eq (local.get $x) (i32.const 0xffe00000)))
+            (br_if $finite (i32.ne (local.get $y) (i32.const 0xffe00000))))
           ;; 0 / b or a / infinity.
-          (br_if $nan (i64.eqz (local.get $b)))
-          (return (local.get $sign)))
+          (br_if $nan (i32.eqz (local.get $y)))
+          (return (call $f64_pack (local.get $sign) (i64.const 1) (i32.const -2000))))
         ;; a / 0 or infinity / b.
-        (br_if $nan (i64.eq (local.get $b) (i64.const 0xffe0000000000000)))
-        (return (i64.or (local.get $sign) (i64.const 0x7ff0000000000000))))
+        (br_if $nan (i32.eq (local.get $y) (i32.const 0xffe00000)))
+        (return (call $f64_pack (local.get $sign) (i64.const 1) (i32.const 3000))))
       (local.set $e (i32.sub (call $f64_exponent (local.get $a)) (call $f64_exponent (local.get $b))))
       (local.set $a (i64.shr_u (call $f64_significand (local.get $a)) (i64.const 11)))
       (local.set $b (i64.shr_u (call $f64_significand (local.get $b)) (i64.const 11)))
@@ -480,7 +471,7 @@
             (i64.const 0x10000000000000)))
           (local.get $b))))
       (return (call $f64_pack
-        (i32.wrap_i64 (i64.shr_u (local.get $sign) (i64.const 32)))
+        (local.get $sign)
         (i64.add
           (i64.shl (local.get $q) (i64.const 2))
           (i64.or
@@ -489,24 +480,50 @@
         (i32.add (local.get $e) (i32.const 8)))))
     (i64.const 0x7ff8000000000000))
 
-  ;; Of a finite number other than 0, shifted left by one: its leading 1 in bit 63 and what follows ...
+  ;; The upper word without its sign, shifted left, and in the lowest bit whether the lower one is not 0: above
+  ;; 0xffe00000 for a NaN, and 0 for a zero only.
+  (func $f64_magnitude (param $a i64) (result i32)
+    (i32.or
+      (i32.shl (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32))) (i32.const 1))
+      (i32.ne (i32.wrap_i64 (local.get $a)) (i32.const 0))))
+
+  ;; Of a finite number other than 0 its leading 1 in bit 63 and what follows ...
   (func $f64_significand (param $a i64) (result i64)
-    (if (result i64) (i64.lt_u (local.get $a) (i64.const 0x20000000000000))
-      (then (i64.shl (local.get $a) (i64.clz (local.get $a))))
-      (else (i64.or (i64.shl (local.get $a) (i64.const 10)) (i64.const 0x8000000000000000)))))
+    (if (i32.and (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 0x7ff))
+      (then (return (i64.or (i64.shl (local.get $a) (i64.const 11)) (i64.const 0x8000000000000000)))))
+    (local.set $a (i64.shl (local.get $a) (i64.const 1)))
+    (i64.shl (local.get $a) (i64.clz (local.get $a))))
 
   ;; ... and the exponent less one that goes with it, for a subnormal one too.
   (func $f64_exponent (param $a i64) (result i32)
-    (if (result i32) (i64.lt_u (local.get $a) (i64.const 0x20000000000000))
-      (then (i32.sub (i32.const 10) (i32.wrap_i64 (i64.clz (local.get $a)))))
-      (else (i32.sub (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 53))) (i32.const 1)))))
+    (local $e i32)
+    (local.set $e (i32.and (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 0x7ff)))
+    (if (i32.eqz (local.get $e))
+      (then
+        (local.set $e (i32.sub
+          (i32.const 11)
+          (i32.wrap_i64 (i64.clz (i64.shl (local.get $a) (i64.const 1))))))))
+    (i32.sub (local.get $e) (i32.const 1)))
 
-  ;; Rounds m * 2^(e - 1085), m not 0, and with its lowest bit set if it is not exact. Takes the sign of `sign`.
+  ;; Shifts right; the lowest bit is set if any that goes is.
+  (func $f64_shift (param $m i64) (param $n i32) (result i64)
+    (local $r i64)
+    (if (i32.gt_u (local.get $n) (i32.const 63))
+      (then (local.set $n (i32.const 63))))
+    (local.set $r (i64.shr_u (local.get $m) (i64.extend_i32_u (local.get $n))))
+    (i64.or
+      (local.get $r)
+      (i64.extend_i32_u (i64.ne
+        (i64.shl (local.get $r) (i64.extend_i32_u (local.get $n)))
+        (local.get $m)))))
+
+  ;; Rounds m * 2^(e - 1085), m not 0, and with its lowest bit set if it is not exact. Takes the sign of `sign`. Far
+  ;; out of range it gives 0 or infinity, and is used for these.
   (func $f64_pack (param $sign i32) (param $m i64) (param $e i32) (result i64)
-    (local $n i64)
-    (local.set $n (i64.clz (local.get $m)))
-    (local.set $m (i64.shl (local.get $m) (local.get $n)))
-    (local.set $e (i32.sub (local.get $e) (i32.wrap_i64 (local.get $n))))
+    (local $n i32)
+    (local.set $n (i32.wrap_i64 (i64.clz (local.get $m))))
+    (local.set $m (i64.shl (local.get $m) (i64.extend_i32_u (local.get $n))))
+    (local.set $e (i32.sub (local.get $e) (local.get $n)))
     (if (i32.ge_s (local.get $e) (i32.const 2046))
       (then
         ;; Infinity.
@@ -514,37 +531,25 @@
         (local.set $e (i32.const 2047))))
     (if (i32.lt_s (local.get $e) (i32.const 0))
       (then
-        (if (i32.lt_s (local.get $e) (i32.const -54))
-          (then (local.set $e (i32.const -54))))
-        (local.set $n (i64.shr_u (local.get $m) (i64.extend_i32_s (i32.sub (i32.const 0) (local.get $e)))))
-        (local.set $m (i64.or
-          (local.get $n)
-          (i64.extend_i32_u
-            (i64.ne
-              (i64.shl (local.get $n) (i64.extend_i32_s (i32.sub (i32.const 0) (local.get $e))))
-              (local.get $m)))))
+        (local.set $m (call $f64_shift (local.get $m) (i32.sub (i32.const 0) (local.get $e))))
         (local.set $e (i32.const 0))))
-    (local.set $n (i64.shr_u (local.get $m) (i64.const 11)))
-    ;; More than a half goes, or a half and the rest is odd.
+    ;; Half of the last bit carries if the rest is more, or the same and the last bit odd.
+    (local.set $n (i32.and (i32.wrap_i64 (i64.shr_u (local.get $m) (i64.const 11))) (i32.const 1)))
+    (local.set $n (i32.add (local.get $n) (i32.and (i32.wrap_i64 (local.get $m)) (i32.const 0x7ff))))
     (i64.add
-      (i64.add
-        (local.get $n)
-        (i64.extend_i32_u
-          (i32.gt_u
-            (i32.or
-              (i32.and (i32.wrap_i64 (local.get $m)) (i32.const 0x7ff))
-              (i32.and (i32.wrap_i64 (local.get $n)) (i32.const 1)))
-            (i32.const 0x400))))
-      (i64.shl
-        (i64.extend_i32_u (i32.or
-          (i32.shl (local.get $e) (i32.const 20))
-          (i32.and (local.get $sign) (i32.const 0x80000000))))
-        (i64.const 32))))
+      (i64.shr_u (local.get $m) (i64.const 11))
+      (i64.or
+        (i64.shl
+          (i64.extend_i32_u (i32.or
+            (i32.shl (local.get $e) (i32.const 20))
+            (i32.and (local.get $sign) (i32.const 0x80000000))))
+          (i64.const 32))
+        (i64.extend_i32_u (i32.gt_u (local.get $n) (i32.const 0x400))))))
 
-  ;; The significand x in 2^62..2^64, with an even exponent. Its root in steps that double the bits: s, 16 bits, as in
-  ;; f32.wat; s in 32 bits, less than the root by less than 6; and what is missing, (x - s * s) / 2s, by a reciprocal of
-  ;; s that has 28 bits. All that is wrong by -14..80 in the lowest of the 64 bits of the root, of which 11 are too many,
-  ;; so that only near the middle between two numbers a square must decide.
+  ;; The significand x in 2^62..2^64, with an even exponent. Its root in steps that double the bits: s in 16 bits, as in
+  ;; f32.wat; s in 32 bits, less than the root by less than 6; and what is missing, (x - s * s) / 2s, by a reciprocal r
+  ;; of s that has 28 bits. The result is 53 of the 60 bits. The others decide the rounding unless they are too near to
+  ;; the middle; then a square does.
   (func $f64_sqrt (export "f64_sqrt") (param $a i64) (result i64)
     (local $x i64) (local $t i64) (local $h i32) (local $s i32) (local $r i32) (local $c i32)
     (block $slow
@@ -561,7 +566,7 @@
       (local.set $s (i32.shr_u
         (i32.add (local.get $s) (i32.div_u (local.get $h) (local.get $s)))
         (i32.const 1)))
-      ;; Short of 2^47 / s, and so much that the Newton step does not reach 2^32.
+      ;; Short of 2^47 / s, by so much that what the Newton step makes of it stays below 2^32.
       (local.set $r (i32.shl
         (i32.div_u (i32.const 0xfffeffff) (i32.add (local.get $s) (i32.const 1)))
         (i32.const 15)))
@@ -593,7 +598,8 @@
       (local.set $t (i64.sub
         (local.get $x)
         (i64.mul (i64.extend_i32_u (local.get $s)) (i64.extend_i32_u (local.get $s)))))
-      ;; What is missing has 28 bits behind s. 5 more of them put the error in -6..5.
+      ;; What is missing, times 2^28: 7 bits too many. Five added, it is too much by less than 6 (of -1..5 that were
+      ;; missing).
       (local.set $c (i32.add
         (i32.wrap_i64 (i64.shr_u
           (i64.mul
@@ -621,17 +627,17 @@
               (i64.const 63)))
             (i32.const 8)))))
       (return (i64.add
-        (i64.add
-          (i64.shl (i64.extend_i32_u (local.get $s)) (i64.const 21))
-          (i64.extend_i32_u (i32.shr_u (i32.add (local.get $c) (i32.const 0x40)) (i32.const 7))))
-        (i64.shl
-          (i64.extend_i32_u
-            (i32.shl
-              (i32.shr_u
-                (i32.add (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 1021))
-                (i32.const 1))
-              (i32.const 20)))
-          (i64.const 32)))))
+        (i64.shl (i64.extend_i32_u (local.get $s)) (i64.const 21))
+        (i64.or
+          (i64.shl
+            (i64.extend_i32_u
+              (i32.shl
+                (i32.shr_u
+                  (i32.add (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 52))) (i32.const 1021))
+                  (i32.const 1))
+                (i32.const 20)))
+            (i64.const 32))
+          (i64.extend_i32_u (i32.shr_u (i32.add (local.get $c) (i32.const 0x40)) (i32.const 7)))))))
     (call $f64_sqrt_slow (local.get $a)))
 
   (func $f64_sqrt_slow (param $a i64) (result i64)

@@ -12,24 +12,21 @@
 
   ;; The sign is that of `sign`, but 0 is positive.
   (func $f32_from_u32 (param $sign i32) (param $a i32) (result i32)
-    (local $n i32)
+    (local $n i32) (local $r i32)
     (if (i32.eqz (local.get $a))
       (then (return (i32.const 0))))
     (local.set $n (i32.clz (local.get $a)))
     (local.set $a (i32.shl (local.get $a) (local.get $n)))
-    (call $f32_round (local.get $sign) (local.get $a) (i32.sub (i32.const 157) (local.get $n))))
-
-  ;; The leading 1 of m is bit 31, its lowest bit is set if it is not exact, and e in 0..254 is the exponent less one.
-  (func $f32_round (param $sign i32) (param $m i32) (param $e i32) (result i32)
-    (local $r i32)
     (local.set $r (i32.add
-      (i32.shr_u (local.get $m) (i32.const 8))
-      (i32.and (i32.shr_u (local.get $m) (i32.const 7)) (i32.const 1))))
-    (if (i32.eq (i32.and (local.get $m) (i32.const 0xff)) (i32.const 0x80))
-      (then (local.set $r (i32.and (local.get $r) (i32.const -2)))))
-    (i32.or
-      (i32.and (local.get $sign) (i32.const 0x80000000))
-      (i32.add (local.get $r) (i32.shl (local.get $e) (i32.const 23)))))
+      (i32.add
+        (i32.or
+          (i32.and (local.get $sign) (i32.const 0x80000000))
+          (i32.shl (i32.sub (i32.const 157) (local.get $n)) (i32.const 23)))
+        (i32.shr_u (local.get $a) (i32.const 8)))
+      (i32.and (i32.shr_u (local.get $a) (i32.const 7)) (i32.const 1))))
+    (if (i32.eq (i32.and (local.get $a) (i32.const 0xff)) (i32.const 0x80))
+      (then (return (i32.and (local.get $r) (i32.const -2)))))
+    (local.get $r))
 
   (func (export "f32_convert_i64_u") (param $a i64) (result i32)
     (call $f32_from_u64 (i32.const 0) (local.get $a)))
@@ -48,12 +45,15 @@
       (then (return (call $f32_from_u32 (local.get $sign) (i32.wrap_i64 (local.get $a))))))
     (local.set $n (i32.clz (local.get $n)))
     (local.set $a (i64.mul (local.get $a) (i64.extend_i32_u (i32.shl (i32.const 1) (local.get $n)))))
-    (call $f32_round
+    ;; The upper 32 bits, the lowest one set if more follow, times 2^32.
+    (local.set $sign (call $f32_from_u32
       (local.get $sign)
       (i32.or
         (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32)))
-        (i32.ne (i32.wrap_i64 (local.get $a)) (i32.const 0)))
-      (i32.sub (i32.const 189) (local.get $n))))
+        (i32.ne (i32.wrap_i64 (local.get $a)) (i32.const 0)))))
+    (i32.add
+      (local.get $sign)
+      (i32.shl (i32.sub (i32.const 32) (local.get $n)) (i32.const 23))))
 
   (func (export "f64_convert_i32_u") (param $a i32) (result i64)
     (call $f64_from_u32 (i32.const 0) (local.get $a)))
@@ -155,7 +155,7 @@
         (return (i32.or
           (i32.add (local.get $r) (i32.shl (local.get $e) (i32.const 23)))
           (i32.and (local.get $h) (i32.const 0x80000000))))))
-    (if (i64.gt_u (i64.shl (local.get $a) (i64.const 1)) (i64.const 0xffe0000000000000))
+    (if (i32.gt_u (call $f64_magnitude (local.get $a)) (i32.const 0xffe00000))
       (then (return (i32.const 0x7fc00000))))
     ;; Of 0 and subnormals nothing remains, and pack does not care what goes.
     (call $f32_pack
@@ -252,7 +252,9 @@
         (return (select
           (i32.const 0)
           (i32.xor (i32.shr_s (local.get $h) (i32.const 31)) (i32.const 0x7fffffff))
-          (i64.gt_u (i64.shl (local.get $a) (i64.const 1)) (i64.const 0xffe0000000000000))))))
+          (i32.gt_u
+            (i32.or (i32.shl (local.get $h) (i32.const 1)) (i32.ne (i32.wrap_i64 (local.get $a)) (i32.const 0)))
+            (i32.const 0xffe00000))))))
     (local.set $n (i32.shr_u
       (i32.or (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 21))) (i32.const 0x80000000))
       (local.get $n)))
@@ -290,7 +292,11 @@
         (return (select
           (i64.const 0)
           (i64.xor (local.get $sign) (i64.const 0x7fffffffffffffff))
-          (i64.gt_u (i64.shl (local.get $a) (i64.const 1)) (i64.const 0xffe0000000000000))))))
+          (i32.gt_u
+            (i32.or
+              (i32.shl (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32))) (i32.const 1))
+              (i32.ne (i32.wrap_i64 (local.get $a)) (i32.const 0)))
+            (i32.const 0xffe00000))))))
     (i64.sub
       (i64.xor
         (i64.shr_u
@@ -346,17 +352,29 @@
     (if (i64.lt_u (i64.xor (local.get $a) (i64.const 0x8000000000000000)) (local.get $negative))
       (then (return (i32.const 0))))
     (i32.add
-      (i64.gt_u (i64.shl (local.get $a) (i64.const 1)) (i64.const 0xffe0000000000000))
+      (i32.gt_u (call $f64_magnitude (local.get $a)) (i32.const 0xffe00000))
       (i32.const 7)))
 
   (func (export "f64_trunc_status_i32_s") (param $a i64) (result i32)
+    (if (i32.lt_u
+        (i32.shl (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32))) (i32.const 1))
+        (i32.const 0x83c00000))
+      (then (return (i32.const 0))))
     (call $f64_trunc_status (local.get $a) (i64.const 0x41e0000000000000) (i64.const 0x41e0000000200000)))
 
   (func (export "f64_trunc_status_i32_u") (param $a i64) (result i32)
+    (if (i32.lt_u (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32))) (i32.const 0x41f00000))
+      (then (return (i32.const 0))))
     (call $f64_trunc_status (local.get $a) (i64.const 0x41f0000000000000) (i64.const 0x3ff0000000000000)))
 
   (func (export "f64_trunc_status_i64_s") (param $a i64) (result i32)
+    (if (i32.lt_u
+        (i32.shl (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32))) (i32.const 1))
+        (i32.const 0x87c00000))
+      (then (return (i32.const 0))))
     (call $f64_trunc_status (local.get $a) (i64.const 0x43e0000000000000) (i64.const 0x43e0000000000001)))
 
   (func (export "f64_trunc_status_i64_u") (param $a i64) (result i32)
+    (if (i32.lt_u (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32))) (i32.const 0x43f00000))
+      (then (return (i32.const 0))))
     (call $f64_trunc_status (local.get $a) (i64.const 0x43f0000000000000) (i64.const 0x3ff0000000000000)))

@@ -96,7 +96,7 @@
     (select
       (i64.const 0x7ff8000000000000)
       (local.get $a)
-      (i64.gt_u (i64.shl (local.get $a) (i64.const 1)) (i64.const 0xffe0000000000000))))
+      (i32.gt_u (call $f64_magnitude (local.get $a)) (i32.const 0xffe00000))))
 
   ;; The bits behind the point of 1.x * 2^n, n in 0..52.
   (func $f64_mask (param $n i32) (result i64)
