@@ -33,3 +33,21 @@ pub(super) fn function(func: ir::Function) -> ir::Function {
     }
     context.func
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cranelift_codegen::cursor::{Cursor, FuncCursor};
+    use cranelift_codegen::ir::{InstBuilder, types};
+
+    /// A block without an end.
+    #[test]
+    #[should_panic(expected = "Verifier")]
+    fn wrong_clif_is_refused() {
+        let mut func = ir::Function::new();
+        let block = func.dfg.make_block();
+        func.layout.append_block(block);
+        FuncCursor::new(&mut func).at_bottom(block).ins().iconst(types::I32, 1);
+        function(func);
+    }
+}

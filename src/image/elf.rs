@@ -181,7 +181,9 @@ fn symbols(input: &Input) -> Result<Vec<Entry>, String> {
     let plan = input.plan;
     let mut entries = Vec::new();
     for (&symbol, item) in &input.contents.items {
-        let Some(&address) = plan.symbols.get(&symbol) else { continue };
+        let Some(&address) = plan.symbols.get(&symbol).filter(|_| !item.bytes().is_empty()) else {
+            continue; // What has no bytes, as an empty table, may be at the end of its section.
+        };
         let section = section_of(plan, address).ok_or_else(|| format!("{symbol:?} is in no section"))?;
         let size = item.bytes().len() as u32;
         let name = symbol_name(input.system, input.contents, symbol);

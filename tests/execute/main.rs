@@ -86,7 +86,7 @@ impl Program {
     fn expected(&self) -> Outcome {
         let arena = oracle::Arena::new(0x1_0000, if self.nodes.contains("arena") { 0x400 } else { 0 });
         let mut machine = oracle::Machine::new(arena);
-        match machine.instantiate(&self.wasm) {
+        match machine.instantiate("main", &self.wasm) {
             Ok(instance) => machine.call(instance, "run"),
             Err(trapped) => trapped,
         }

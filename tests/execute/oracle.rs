@@ -47,6 +47,7 @@ impl Arena {
 pub struct Machine {
     engine: Engine,
     store: Store<Host>,
+    linker: Linker<Host>,
 }
 
 impl Machine {
@@ -55,18 +56,22 @@ impl Machine {
         config.wasm_multi_memory(true).wasm_custom_page_sizes(true).wasm_extended_const(true);
         let engine = Engine::new(&config);
         let store = Store::new(&engine, Host { log: Vec::new(), arena });
-        Machine { engine, store }
-    }
-
-    /// Runs the start function; how that ended, if it trapped.
-    pub fn instantiate(&mut self, wasm: &[u8]) -> Result<Instance, Outcome> {
-        let module = Module::new(&self.engine, wasm).expect("the interpreter takes the module");
-        let mut linker: Linker<Host> = Linker::new(&self.engine);
+        let mut linker: Linker<Host> = Linker::new(&engine);
         linker
             .func_wrap("compose", "log_u32", |mut caller: Caller<Host>, x: u32| caller.data_mut().log.push(x))
             .expect("one function of this name");
         linker.func_wrap("env", "__cabi_arena_realloc", realloc).expect("one function of this name");
-        linker.instantiate_and_start(&mut self.store, &module).map_err(|error| self.outcome(Err(error)))
+        Machine { engine, store, linker }
+    }
+
+    /// Runs the start function; how that ended, if it trapped. Imports come from the host and from what was
+    /// instantiated before.
+    pub fn instantiate(&mut self, name: &str, wasm: &[u8]) -> Result<Instance, Outcome> {
+        let module = Module::new(&self.engine, wasm).expect("the interpreter takes the module");
+        let instance = self.linker.instantiate_and_start(&mut self.store, &module);
+        let instance = instance.map_err(|error| self.outcome(Err(error)))?;
+        self.linker.instance(&mut self.store, name, instance).expect("a name of its own");
+        Ok(instance)
     }
 
     /// Calls an export that has neither parameters nor results.

@@ -1,7 +1,7 @@
 //! Modules by chance, with a driver inside: exports without parameters that call every function and log what comes back.
 
+use crate::append::{Added, append};
 use arbitrary::Unstructured;
-use std::borrow::Cow;
 use wasm_encoder::{BlockType, Encode, Function, Instruction, MemArg, RawSection, ValType};
 use wasm_smith::{Config, MemoryOffsetChoices};
 use wasmparser::{CompositeInnerType, Operator, Parser, Payload, TypeRef};
@@ -101,7 +101,7 @@ fn config(random: &mut Random) -> Config {
     }
 }
 
-/// The module of a seed; `None` if chance made one without a function, or with an operator that is refused by name.
+/// The module of a seed; `None` if chance made one without a function.
 pub fn module(seed: u64) -> Option<Generated> {
     let mut random = Random(seed);
     let config = config(&mut random);
@@ -112,6 +112,7 @@ pub fn module(seed: u64) -> Option<Generated> {
     let fuel = module.ensure_termination(FUEL as u32).ok()?;
     let wasm = module.to_bytes();
     let shape = Shape::of(&wasm)?;
+    let wasm = call_conversions(&wasm, shape.functions.len() as u32);
     if shape.functions.len() <= shape.imported {
         return None;
     }
@@ -131,7 +132,6 @@ struct Shape {
     /// Parameters and results of all functions, imported ones first.
     functions: Vec<(Vec<ValType>, Vec<ValType>)>,
     imported: usize,
-    types: u32,
     memories: Vec<Memory>,
     globals: Vec<ValType>,
 }
@@ -144,8 +144,7 @@ struct Memory {
 
 impl Shape {
     fn of(wasm: &[u8]) -> Option<Shape> {
-        let mut shape =
-            Shape { functions: Vec::new(), imported: 0, types: 0, memories: Vec::new(), globals: Vec::new() };
+        let mut shape = Shape { functions: Vec::new(), imported: 0, memories: Vec::new(), globals: Vec::new() };
         let mut types: Vec<(Vec<ValType>, Vec<ValType>)> = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.expect("a valid module") {
@@ -177,30 +176,26 @@ impl Shape {
                         shape.memories.push(Memory { bytes, page_log2 });
                     }
                 }
+                Payload::ExportSection(section) => {
+                    // In the manifest, such a name of a memory would be taken for its index.
+                    let number = |export: wasmparser::Result<wasmparser::Export>| {
+                        export.expect("a valid export").name.parse::<u32>().is_ok()
+                    };
+                    if section.into_iter().any(number) {
+                        return None;
+                    }
+                }
                 Payload::GlobalSection(section) => {
                     let ty = |global: wasmparser::Result<wasmparser::Global>| {
                         value_type(&global.expect("a valid global").ty.content_type)
                     };
                     shape.globals.extend(section.into_iter().map(ty));
                 }
-                Payload::CodeSectionEntry(body) => {
-                    for operator in body.get_operators_reader().expect("a valid body") {
-                        if refused(&operator.expect("a valid operator")) {
-                            return None;
-                        }
-                    }
-                }
                 _ => {}
             }
         }
-        shape.types = types.len() as u32;
         (shape.imported == 1).then_some(shape)
     }
-}
-
-/// Operators that the product refuses by name.
-fn refused(operator: &Operator) -> bool {
-    matches!(operator, Operator::TableFill { .. } | Operator::TableGrow { .. } | Operator::TypedSelectMulti { .. })
 }
 
 fn value_type(ty: &wasmparser::ValType) -> ValType {
@@ -213,6 +208,72 @@ fn value_type(ty: &wasmparser::ValType) -> ValType {
         wasmparser::ValType::Ref(_) => ValType::EXTERNREF,
         wasmparser::ValType::V128 => unreachable!("no SIMD"),
     }
+}
+
+/// Calls functions of the driver, the first of them `first`, in place of the conversions between floats: they may give
+/// any NaN for one that is not canonical, and wasm-smith leaves it so.
+fn call_conversions(wasm: &[u8], first: u32) -> Vec<u8> {
+    let mut code = wasm_encoder::CodeSection::new();
+    let mut module = wasm_encoder::Module::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.expect("a valid module");
+        if let Payload::CodeSectionEntry(body) = &payload {
+            let range = body.range();
+            let mut bytes = Vec::new();
+            let mut copied = range.start;
+            let operators = body.get_operators_reader().expect("a valid body");
+            for operator in operators.into_iter_with_offsets() {
+                let (operator, at) = operator.expect("a valid operator");
+                let index = match operator {
+                    Operator::F32DemoteF64 => first,
+                    Operator::F64PromoteF32 => first + 1,
+                    _ => continue,
+                };
+                bytes.extend(&wasm[copied..at]);
+                Instruction::Call(index).encode(&mut bytes);
+                copied = at + 1;
+            }
+            bytes.extend(&wasm[copied..range.end]);
+            code.raw(&bytes);
+            continue;
+        }
+        match payload.as_section() {
+            Some((CODE, _)) => {}
+            Some((id, range)) => {
+                if id == DATA && !code.is_empty() {
+                    module.section(&code);
+                    code = wasm_encoder::CodeSection::new();
+                }
+                module.section(&RawSection { id, data: &wasm[range] });
+            }
+            None => {}
+        }
+    }
+    if !code.is_empty() {
+        module.section(&code);
+    }
+    module.finish()
+}
+
+const CODE: u8 = 10;
+const DATA: u8 = 11;
+
+/// A conversion whose NaN is the canonical one.
+fn conversion(export: &str, param: ValType, result: ValType) -> Added {
+    let mut body = Function::new([(1, result)]);
+    let mut code = body.instructions();
+    code.local_get(0);
+    match result {
+        ValType::F32 => code.f32_demote_f64().local_tee(1).f32_const(f32::NAN.into()),
+        _ => code.f64_promote_f32().local_tee(1).f64_const(f64::NAN.into()),
+    };
+    code.local_get(1).local_get(1);
+    match result {
+        ValType::F32 => code.f32_eq(),
+        _ => code.f64_eq(),
+    };
+    code.select().end();
+    Added { export: export.into(), params: vec![param], results: vec![result], body }
 }
 
 struct Driver<'a> {
@@ -235,55 +296,16 @@ impl Driver<'_> {
         calls.push(Call { export: "state".into(), function: None });
         bodies.push(self.state(mark(bodies.len())));
 
-        let mut sections: Vec<(u8, u32, Vec<u8>)> = Vec::new();
-        for payload in Parser::new(0).parse_all(wasm) {
-            if let Some((id, range)) = payload.expect("a valid module").as_section() {
-                let mut reader = wasmparser::BinaryReader::new(&wasm[range], 0);
-                let count = reader.read_var_u32().expect("a section begins with a count");
-                let rest = reader.read_bytes(reader.bytes_remaining()).expect("what remains");
-                sections.push((id, count, rest.to_vec()));
-            }
-        }
-        if !sections.iter().any(|(id, ..)| *id == EXPORTS) {
-            let before = sections.iter().position(|(id, ..)| AFTER_EXPORTS.contains(id)).expect("there is code");
-            sections.insert(before, (EXPORTS, 0, Vec::new()));
-        }
-        let mut module = wasm_encoder::Module::new();
-        for (id, mut count, mut rest) in sections {
-            match id {
-                TYPES => {
-                    rest.extend([0x60, 0, 0]);
-                    count += 1;
-                }
-                FUNCTIONS => {
-                    for _ in &bodies {
-                        self.shape.types.encode(&mut rest);
-                        count += 1;
-                    }
-                }
-                EXPORTS => {
-                    for (call, index) in calls.iter().zip(self.shape.functions.len() as u32..) {
-                        call.export.as_str().encode(&mut rest);
-                        rest.push(0);
-                        index.encode(&mut rest);
-                        count += 1;
-                    }
-                }
-                CODE => {
-                    for body in &bodies {
-                        body.encode(&mut rest);
-                        count += 1;
-                    }
-                }
-                _ => {}
-            }
-            let mut data = Vec::new();
-            count.encode(&mut data);
-            // The count of data segments is all of its section.
-            data.extend(rest);
-            module.section(&RawSection { id, data: &Cow::Owned::<[u8]>(data) });
-        }
-        (module.finish(), calls)
+        let added = calls.iter().zip(bodies).map(|(call, body)| Added {
+            export: call.export.clone(),
+            params: Vec::new(),
+            results: Vec::new(),
+            body,
+        });
+        let conversions =
+            [conversion("demote", ValType::F64, ValType::F32), conversion("promote", ValType::F32, ValType::F64)];
+        let added: Vec<Added> = conversions.into_iter().chain(added).collect();
+        (append(wasm, self.shape.functions.len() as u32, &added), calls)
     }
 
     /// Calls a function with arguments by chance, and logs its results.
@@ -383,10 +405,3 @@ fn log(body: &mut Function, value: &Instruction, ty: ValType) {
         }
     }
 }
-
-const TYPES: u8 = 1;
-const FUNCTIONS: u8 = 3;
-const EXPORTS: u8 = 7;
-const CODE: u8 = 10;
-/// Start, elements, the count of data segments, code, data.
-const AFTER_EXPORTS: [u8; 5] = [8, 9, 12, 10, 11];

@@ -4,6 +4,8 @@
 //! A short run is a test like any other. `scripts/fuzz` makes a long one: FUZZ_FUNCTIONS says how many functions to
 //! compare, FUZZ_SEED where to begin.
 
+#[path = "../support/append.rs"]
+mod append;
 #[path = "../emulated/mod.rs"]
 mod emulated;
 mod generate;
@@ -79,7 +81,7 @@ fn long(functions: usize, first: u64) -> Result<(), Failed> {
 /// One image of many modules, each a process of its own that goes on after traps.
 fn compare(batch: u64) -> Result<Count, Failed> {
     // A module that traps when it is instantiated is refused by the build: its segments lie outside.
-    let starts = |(_, module): &(u64, Generated)| Machine::new(Arena::new(0, 0)).instantiate(&module.wasm).is_ok();
+    let starts = |(_, module): &(u64, Generated)| Machine::new(Arena::new(0, 0)).instantiate("m", &module.wasm).is_ok();
     let seeds = (batch * 1000..).filter_map(|seed| Some((seed, generate::module(seed)?))).filter(starts).take(MODULES);
     let modules: Vec<(u64, Generated)> = seeds.collect();
     let folder = tempfile::tempdir()?;
@@ -104,7 +106,7 @@ fn compare(batch: u64) -> Result<Count, Failed> {
     let mut count = Count { modules: modules.len(), ..Count::default() };
     for (seed, module) in &modules {
         let mut machine = Machine::new(Arena::new(0, 0));
-        let instance = machine.instantiate(&module.wasm).map_err(|outcome| format!("m{seed}: {outcome}"))?;
+        let instance = machine.instantiate("m", &module.wasm).map_err(|outcome| format!("m{seed}: {outcome}"))?;
         let mut overflown = false;
         let mut lost = BTreeSet::new();
         for (number, call) in module.calls.iter().enumerate() {

@@ -106,10 +106,23 @@ pub fn function<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) -> R
     };
     let allocation =
         regalloc2::run(&vcode, &environment, &options).map_err(|e| LowerError::Allocation(e.to_string()))?;
+    emit(&vcode, &environment, &allocation)
+}
+
+/// Emits a function; in debug builds, only after the allocator's independent checker has followed every value through
+/// the allocation.
+fn emit<M: Machine>(
+    vcode: &VCode<M>,
+    environment: &regalloc2::MachineEnv,
+    allocation: &regalloc2::Output,
+) -> Result<Emitted, LowerError> {
     if cfg!(debug_assertions) {
-        let mut checker = regalloc2::checker::Checker::new(&vcode, &environment);
-        checker.prepare(&allocation);
+        let mut checker = regalloc2::checker::Checker::new(vcode, environment);
+        checker.prepare(allocation);
         checker.run().map_err(|e| LowerError::Allocation(format!("{e:?}")))?;
     }
-    Ok(M::emit(&vcode, &allocation))
+    Ok(M::emit(vcode, allocation))
 }
+
+#[cfg(test)]
+mod tests;
