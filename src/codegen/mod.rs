@@ -1,7 +1,7 @@
 //! Stage 5: [`System`](crate::link::System) -> [`Object`]s.
 //!
 //! ```text
-//! wasm --translate--> CLIF --optimize--> CLIF --lower--> machine instructions with virtual registers
+//! wasm --translate--> CLIF --optimize, addresses--> CLIF --lower--> machine instructions with virtual registers
 //!      --regalloc2--> allocation --emit--> bytes + relocations
 //! ```
 //!
@@ -15,6 +15,7 @@
 //! The home base (r11) is the native address of the component's first memory. Instance data lies directly below.
 //! A component without a memory has a home base all the same: the end of its instance data.
 
+mod addresses;
 mod compile;
 pub mod dump;
 pub mod lower;

@@ -24,6 +24,15 @@ pub(super) fn frontend_config() -> TargetFrontendConfig {
     HOST.frontend_config()
 }
 
+/// Checks CLIF that was changed after the mid-end, in debug builds.
+pub(super) fn verify(func: &ir::Function) {
+    if cfg!(debug_assertions)
+        && let Err(errors) = cranelift_codegen::verify_function(func, &**HOST)
+    {
+        panic!("CLIF does not verify: {errors}\n{}", func.display());
+    }
+}
+
 /// Optimises one function. In debug builds the CLIF is verified before and after.
 pub(super) fn function(func: ir::Function) -> ir::Function {
     let mut context = Context::for_function(func);

@@ -20,9 +20,9 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32):
-;; @0076                               v2 = symbol_value.i32 gv0
-;; @0076                               v3 = iadd v2, v0
-;; @0076                               v4 = load.i32 user2 aligned region0 v3+8
+;;                                     v5 = symbol_value.i32 gv0
+;;                                     v6 = iadd v5, v0
+;; @0076                               v4 = load.i32 user2 aligned region0 v6+8
 ;; @0079                               return v4
 ;; }
 ;;
@@ -32,9 +32,9 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32):
-;; @007e                               v2 = symbol_value.i32 gv0
-;; @007e                               v3 = iadd v2, v0
-;; @007e                               v4 = load.i32 user2 aligned region0 v3
+;;                                     v9 = symbol_value.i32 gv0
+;;                                     v10 = iadd v9, v0
+;; @007e                               v4 = load.i32 user2 aligned region0 v10
 ;; @0086                               v8 = iadd v4, v4
 ;; @0087                               return v8
 ;; }
@@ -45,10 +45,10 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32, v1: i32):
-;; @008e                               v3 = symbol_value.i32 gv0
-;; @008e                               v4 = iadd v3, v0
-;; @008e                               istore16 user2 region0 v1, v4
-;; @0093                               v7 = sload16.i32 user2 region0 v4+2
+;;                                     v8 = symbol_value.i32 gv0
+;;                                     v9 = iadd v8, v0
+;; @008e                               istore16 user2 region0 v1, v9
+;; @0093                               v7 = sload16.i32 user2 region0 v9+2
 ;; @0096                               return v7
 ;; }
 ;;
@@ -58,9 +58,9 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32):
-;; @009b                               v1 = symbol_value.i32 gv0
-;; @009b                               v2 = iadd v1, v0
-;; @009b                               v3 = load.i32 user2 aligned region0 v2
+;;                                     v4 = symbol_value.i32 gv0
+;;                                     v5 = iadd v4, v0
+;; @009b                               v3 = load.i32 user2 aligned region0 v5
 ;; @009f                               return
 ;; }
 ;;

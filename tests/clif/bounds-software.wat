@@ -20,12 +20,12 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32):
+;;                                     v7 = symbol_value.i32 gv0
+;;                                     v8 = iadd v7, v0
 ;; @0076                               v2 = iconst.i32 0xfff4
 ;; @0076                               v3 = icmp ugt v0, v2  ; v2 = 0xfff4
 ;; @0076                               trapnz v3, user2
-;; @0076                               v4 = symbol_value.i32 gv0
-;; @0076                               v5 = iadd v4, v0
-;; @0076                               v6 = load.i32 notrap aligned region0 v5+8
+;; @0076                               v6 = load.i32 notrap aligned region0 v8+8
 ;; @0079                               return v6
 ;; }
 ;;
@@ -38,9 +38,9 @@
 ;; @007e                               v2 = iconst.i32 0xfffc
 ;; @007e                               v3 = icmp ugt v0, v2  ; v2 = 0xfffc
 ;; @007e                               trapnz v3, user2
-;; @007e                               v4 = symbol_value.i32 gv0
-;; @007e                               v5 = iadd v4, v0
-;; @007e                               v6 = load.i32 notrap aligned region0 v5
+;;                                     v11 = symbol_value.i32 gv0
+;;                                     v12 = iadd v11, v0
+;; @007e                               v6 = load.i32 notrap aligned region0 v12
 ;; @0086                               v10 = iadd v6, v6
 ;; @0087                               return v10
 ;; }
@@ -51,16 +51,16 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32, v1: i32):
+;;                                     v12 = symbol_value.i32 gv0
+;;                                     v13 = iadd v12, v0
 ;; @008e                               v3 = iconst.i32 0xfffe
 ;; @008e                               v4 = icmp ugt v0, v3  ; v3 = 0xfffe
 ;; @008e                               trapnz v4, user2
-;; @008e                               v5 = symbol_value.i32 gv0
-;; @008e                               v6 = iadd v5, v0
-;; @008e                               istore16 notrap region0 v1, v6
+;; @008e                               istore16 notrap region0 v1, v13
 ;; @0093                               v7 = iconst.i32 0xfffc
 ;; @0093                               v8 = icmp ugt v0, v7  ; v7 = 0xfffc
 ;; @0093                               trapnz v8, user2
-;; @0093                               v11 = sload16.i32 notrap region0 v6+2
+;; @0093                               v11 = sload16.i32 notrap region0 v13+2
 ;; @0096                               return v11
 ;; }
 ;;
@@ -73,9 +73,6 @@
 ;; @009b                               v1 = iconst.i32 0xfffc
 ;; @009b                               v2 = icmp ugt v0, v1  ; v1 = 0xfffc
 ;; @009b                               trapnz v2, user2
-;; @009b                               v3 = symbol_value.i32 gv0
-;; @009b                               v4 = iadd v3, v0
-;; @009b                               v5 = load.i32 notrap aligned region0 v4
 ;; @009f                               return
 ;; }
 ;;

@@ -305,7 +305,7 @@ impl<'a, M: Machine> Context<'a, M> {
 }
 
 /// Must this instruction be lowered although nobody reads its results?
-pub(super) fn has_effect(func: &ir::Function, inst: ir::Inst) -> bool {
+pub fn has_effect(func: &ir::Function, inst: ir::Inst) -> bool {
     let data = &func.dfg.insts[inst];
     let opcode = data.opcode();
     if opcode.can_load() {

@@ -43,16 +43,17 @@ pub(super) fn constants<M: Machine>(cx: &mut Context<'_, M>, order: &Order, code
     if groups.is_empty() {
         return;
     }
-    let Some(mut pressure) = Pressure::compute::<M>(cx, order, code) else { return };
+    let loaded = groups.iter().flat_map(|group| group.loads.iter().map(|load| load.rd)).collect();
+    let Some(mut pressure) = Pressure::compute::<M>(cx, order, code, &loaded) else { return };
     let mut moved = Vec::new();
     while !groups.is_empty() {
         // The most profitable first; the order of the code where two are alike.
         groups.sort_by_key(|group| (std::cmp::Reverse(gain(order, group)), group.loads[0].rd));
         let mut smaller = Vec::new();
         for group in groups {
-            // What a spilled register or one more to be saved would cost is worth it for an expensive constant only.
+            // To save one more register around calls is worth it for an expensive constant only.
             let cheap = group.cost == 1;
-            let room = pressure.room(group.within, group.class) - if cheap { 2 } else { 0 };
+            let room = pressure.room(group.within, group.class);
             match preheader(order, group.within) {
                 Some(before) if room > 0 && !(cheap && pressure.has_calls(group.within)) => {
                     pressure.occupy(&order.loops, group.within, group.class);

@@ -14,7 +14,7 @@ mod pressure;
 mod vcode;
 
 pub use blocks::BlockIndex;
-pub use context::{Context, Unsupported};
+pub use context::{Context, Unsupported, has_effect};
 pub use vcode::{Role, VCode};
 
 use crate::board::Cpu;

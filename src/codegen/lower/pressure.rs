@@ -25,8 +25,13 @@ pub(super) struct Pressure {
 }
 
 impl Pressure {
-    /// `None` for a function that is too large.
-    pub fn compute<M: Machine>(cx: &mut Context<'_, M>, order: &Order, code: &Code<M>) -> Option<Pressure> {
+    /// Without the registers that `ignored` says. `None` for a function that is too large.
+    pub fn compute<M: Machine>(
+        cx: &mut Context<'_, M>,
+        order: &Order,
+        code: &Code<M>,
+        ignored: &HashSet<Reg>,
+    ) -> Option<Pressure> {
         let live_out = live_out::<M>(cx, order, code)?;
         let environment = M::environment(cx.cpu);
         let sets = (0..CLASSES)
@@ -42,7 +47,7 @@ impl Pressure {
             let mut calls = false;
             let mut enter = |reg: Reg, live: &mut Vec<bool>, counts: &mut [i32; CLASSES], cx: &Context<'_, M>| {
                 let vreg = cx.vreg(reg);
-                if !std::mem::replace(&mut live[vreg.vreg()], true) {
+                if !ignored.contains(&reg) && !std::mem::replace(&mut live[vreg.vreg()], true) {
                     counts[vreg.class() as usize] += 1;
                     alive.push(vreg.vreg());
                 }

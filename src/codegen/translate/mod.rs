@@ -27,7 +27,7 @@ mod state;
 mod table;
 
 use crate::codegen::object::Symbol;
-use crate::codegen::optimize;
+use crate::codegen::{addresses, optimize};
 use crate::diag::Diagnostic;
 use crate::diag::codes::codegen as codes;
 use crate::ingest::{FuncType, Unit, ValType};
@@ -95,7 +95,18 @@ fn build(
     let mut translator = Translator::new(linked, FunctionBuilder::new(&mut func, &mut context));
     fill(&mut translator)?;
     let (symbols, indirect_types) = translator.finish();
-    Ok(Translated { func: optimize::function(func), symbols, indirect_types })
+    let func = optimize::function(func);
+    let names = func.params.user_named_funcs().clone();
+    let is_memory = |name: &ir::ExternalName| match name {
+        ir::ExternalName::User(reference) => {
+            let index = names[*reference].index;
+            matches!(symbols[index as usize], Symbol::Home | Symbol::Memory { .. })
+        }
+        _ => false,
+    };
+    let func = addresses::shape(func, is_memory);
+    optimize::verify(&func);
+    Ok(Translated { func, symbols, indirect_types })
 }
 
 fn translate_body(translator: &mut Translator, body: FunctionBody) -> Fallible<()> {

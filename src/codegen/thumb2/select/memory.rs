@@ -155,8 +155,8 @@ fn index_form(cx: &mut Cx<'_>, addr: Value) -> Option<Mem> {
     let [x, y] = cx.as_binary(addr, Opcode::Iadd)?;
     let home = |cx: &Cx<'_>, v: Value| cx.symbol(v) == Some(Symbol::Home);
     let (base, index) = if home(cx, y) { (y, x) } else { (x, y) };
-    // Without the pinned base, folding an address with several users keeps two registers alive for one.
-    if !home(cx, base) && !cx.is_single_use(addr) {
+    // An address with several users is in a register anyway.
+    if !cx.is_single_use(addr) {
         return None;
     }
     if cx.constant(index).is_some() {
