@@ -20,11 +20,11 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32):
-;;                                     v7 = symbol_value.i32 gv0
-;;                                     v8 = iadd v7, v0
 ;; @0076                               v2 = iconst.i32 0xfff4
 ;; @0076                               v3 = icmp ugt v0, v2  ; v2 = 0xfff4
 ;; @0076                               trapnz v3, user2
+;;                                     v7 = symbol_value.i32 gv0
+;;                                     v8 = iadd v7, v0
 ;; @0076                               v6 = load.i32 notrap aligned region0 v8+8
 ;; @0079                               return v6
 ;; }
@@ -51,11 +51,11 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32, v1: i32):
-;;                                     v12 = symbol_value.i32 gv0
-;;                                     v13 = iadd v12, v0
 ;; @008e                               v3 = iconst.i32 0xfffe
 ;; @008e                               v4 = icmp ugt v0, v3  ; v3 = 0xfffe
 ;; @008e                               trapnz v4, user2
+;;                                     v12 = symbol_value.i32 gv0
+;;                                     v13 = iadd v12, v0
 ;; @008e                               istore16 notrap region0 v1, v13
 ;; @0093                               v7 = iconst.i32 0xfffc
 ;; @0093                               v8 = icmp ugt v0, v7  ; v7 = 0xfffc

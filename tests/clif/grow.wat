@@ -72,10 +72,6 @@
 ;;     gv0 = symbol colocated Home
 ;;
 ;;                                 block0(v0: i32):
-;;                                     v11 = symbol_value.i32 gv0
-;;                                     v12 = iconst.i32 0x0001_1170
-;;                                     v13 = iadd v11, v12  ; v12 = 0x0001_1170
-;;                                     v14 = iadd v13, v0
 ;; @006b                               v2 = symbol_value.i32 gv0
 ;; @006b                               v3 = load.i32 notrap aligned region1 v2-4
 ;; @006b                               v4 = iconst.i32 0x0001_1178
@@ -84,6 +80,10 @@
 ;; @006b                               v6 = isub v3, v4  ; v4 = 0x0001_1178
 ;; @006b                               v7 = icmp ugt v0, v6
 ;; @006b                               trapnz v7, user2
+;;                                     v11 = symbol_value.i32 gv0
+;;                                     v12 = iconst.i32 0x0001_1170
+;;                                     v13 = iadd v11, v12  ; v12 = 0x0001_1170
+;;                                     v14 = iadd v13, v0
 ;; @006b                               v10 = load.i64 notrap aligned region0 v14
 ;; @0070                               return v10
 ;; }

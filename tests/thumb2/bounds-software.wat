@@ -19,16 +19,15 @@
 ;;    e  bx lr
 ;;
 ;; main!store
-;; 22 bytes, frame 8
+;; 18 bytes, frame 0
 ;; .L0:
-;;    0  push {r4, lr}
-;;    2  add.w r3, r11, r0
-;;    6  movw r4, #65428
-;;    a  cmp r0, r4
-;;    c  bls.n #0
-;;    e  udf #2
-;;   10  strd r1, r2, [r3, #100]
-;;   14  pop {r4, pc}
+;;    0  movw r3, #65428
+;;    4  cmp r0, r3
+;;    6  bls.n #0
+;;    8  udf #2
+;;    a  add r0, r11
+;;    c  strd r1, r2, [r0, #100]
+;;   10  bx lr
 ;;
 ;; main!certain
 ;; 2 bytes, frame 0

@@ -55,7 +55,7 @@
 ;;   20  pop {r4, pc}
 ;;
 ;; main!table
-;; 36 bytes, frame 8
+;; 34 bytes, frame 8
 ;; .L0:
 ;;    0  push {r4, lr}
 ;;    2  mov r3, r0
@@ -65,13 +65,12 @@
 ;;    e  add.w r2, r11, #1024
 ;; .L1:
 ;;   12  ldr.w r4, [r2, r3, lsl #2]
-;;   16  subs r3, r3, #1
-;;   18  mul r0, r0, r1
-;;   1c  eors r0, r4
-;;   1e  cmp r3, #0
-;;   20  bne.n .L1
+;;   16  mul r0, r0, r1
+;;   1a  eors r0, r4
+;;   1c  subs r3, r3, #1
+;;   1e  bne.n .L1
 ;; .L4:
-;;   22  pop {r4, pc}
+;;   20  pop {r4, pc}
 ;;
 ;; main!both
 ;; 16 bytes, frame 0
