@@ -143,7 +143,16 @@ fn object(module: &Module) -> Object {
 }
 
 fn function(symbol: Symbol, name: String, code: Vec<u8>) -> Function {
-    Function { symbol, name, code, relocations: Vec::new(), frame: 16, calls: Vec::new(), lines: Vec::new() }
+    Function {
+        symbol,
+        name,
+        code,
+        relocations: Vec::new(),
+        frame: 16,
+        calls: Vec::new(),
+        tail_calls: Vec::new(),
+        lines: Vec::new(),
+    }
 }
 
 /// Holds what the image must hold: all functions, and the register words.

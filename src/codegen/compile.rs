@@ -70,9 +70,9 @@ fn emit(
 ) -> Result<Function, Diagnostic> {
     let emitted =
         lower(system, linked.unit, translated).map_err(|error| lowering_failed(system, linked, index, error))?;
-    let lower::Emitted { code, relocations, frame, calls, lines, .. } = emitted;
+    let lower::Emitted { code, relocations, frame, calls, tail_calls, lines, .. } = emitted;
     let symbol = translate::function_symbol(linked, index);
-    Ok(Function { symbol, name, code, relocations, frame, calls, lines })
+    Ok(Function { symbol, name, code, relocations, frame, calls, tail_calls, lines })
 }
 
 /// The back end of the board's instruction set.

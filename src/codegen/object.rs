@@ -22,7 +22,10 @@ pub struct Function {
     pub relocations: Vec<Relocation>,
     /// Bytes of stack from entry to the deepest point of its own frame, outgoing area included.
     pub frame: u32,
+    /// Calls that come back.
     pub calls: Vec<Call>,
+    /// Calls that take the place of this function's frame.
+    pub tail_calls: Vec<Call>,
     /// (code offset, wasm offset in the module), ascending in code offset. Where each instruction comes from.
     pub lines: Vec<(u32, u32)>,
 }

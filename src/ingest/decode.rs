@@ -18,7 +18,8 @@ pub const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .difference(WasmFeatures::SIMD)
     .union(WasmFeatures::MULTI_MEMORY)
     .union(WasmFeatures::CUSTOM_PAGE_SIZES)
-    .union(WasmFeatures::EXTENDED_CONST);
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::TAIL_CALL);
 
 /// Validates `wasm` and keeps what later stages ask for.
 pub fn decode(name: &str, unit: Unit, wasm: Vec<u8>) -> Result<Module, Diagnostic> {
@@ -298,6 +299,10 @@ impl Reader {
             let (operator, offset) = operators.read_with_offset()?;
             let uses = &mut module.uses[index as usize];
             match operator {
+                Operator::ReturnCall { function_index } => {
+                    uses.tail_calls.push(module.functions[function_index as usize].ty);
+                }
+                Operator::ReturnCallIndirect { type_index, .. } => uses.tail_calls.push(type_index),
                 Operator::MemoryGrow { mem } => uses.memory_grow.push((mem, offset)),
                 Operator::MemorySize { mem } => uses.memory_size.push((mem, offset)),
                 Operator::TableGrow { table } => {

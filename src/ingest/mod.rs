@@ -276,6 +276,8 @@ pub struct Uses {
     /// Offsets in `wasm` of `memory.grow` / `memory.size`, with the memory index.
     pub memory_grow: Vec<(u32, usize)>,
     pub memory_size: Vec<(u32, usize)>,
+    /// Types of the functions that it calls in place of returning.
+    pub tail_calls: Vec<u32>,
     /// Makes floating-point values of other ones: constants, loads, conversions.
     pub floats: bool,
 }

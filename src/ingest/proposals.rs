@@ -25,11 +25,6 @@ const PROPOSALS: &[Proposal] = &[
         help: "build without `-pthread` and `-matomics` (Rust: `-C target-feature=-atomics`)",
     },
     Proposal { feature: WasmFeatures::MEMORY64, name: "64-bit memories", help: "build for `wasm32`, not `wasm64`" },
-    Proposal {
-        feature: WasmFeatures::TAIL_CALL,
-        name: "tail calls",
-        help: "build without `-mtail-call` (Rust: `-C target-feature=-tail-call`)",
-    },
     Proposal { feature: WasmFeatures::EXCEPTIONS, name: "exceptions", help: "build without `-fwasm-exceptions`" },
     Proposal {
         feature: WasmFeatures::LEGACY_EXCEPTIONS,

@@ -81,7 +81,7 @@ pub fn stack_reserve(system: &System, process: ProcessId) -> u32 {
     let own = |component: ComponentId| system.manifest.component(component).process == process;
     let gates = system.gates.iter().filter(|gate| own(gate.callee)).map(|gate| &gate.ty);
     let jobs = system.jobs.iter().filter(|job| own(job.component)).map(|job| tables::job_type(system, job));
-    let areas = gates.chain(jobs).map(words).map(|(arguments, results)| tables::area(arguments, results));
+    let areas = gates.chain(jobs).map(words).map(|(arguments, results)| tables::area(system, arguments, results));
     areas.max().unwrap_or(0) + STACK_RESERVE
 }
 

@@ -8,13 +8,16 @@ const EXCEPTION: u32 = 36;
 
 /// Bytes. One handler runs at a time; a fault in it, which ends the program, comes on top.
 pub fn bound(object: &Object) -> u32 {
-    let frames: BTreeMap<Symbol, (u32, &[Call])> =
-        object.functions.iter().map(|f| (f.symbol, (f.frame, f.calls.as_slice()))).collect();
+    let frames: BTreeMap<Symbol, (u32, Vec<Call>)> = object
+        .functions
+        .iter()
+        .map(|f| (f.symbol, (f.frame, f.calls.iter().chain(&f.tail_calls).copied().collect())))
+        .collect();
     let deepest = object.functions.iter().map(|f| depth(&frames, f.symbol, frames.len())).max().unwrap_or(0);
     (2 * deepest + EXCEPTION).next_multiple_of(8)
 }
 
-fn depth(frames: &BTreeMap<Symbol, (u32, &[Call])>, symbol: Symbol, limit: usize) -> u32 {
+fn depth(frames: &BTreeMap<Symbol, (u32, Vec<Call>)>, symbol: Symbol, limit: usize) -> u32 {
     let Some((frame, calls)) = frames.get(&symbol) else {
         panic!("the kernel calls {symbol:?}, which is not its own");
     };

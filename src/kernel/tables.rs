@@ -159,14 +159,14 @@ fn stack_bytes(words: u32) -> u32 {
 }
 
 /// Bytes at the top of the stack that a call from outside takes for arguments and results.
-pub fn area(arguments: u32, results: u32) -> u32 {
-    stack_bytes(arguments).max(stack_bytes(results)).next_multiple_of(8)
+pub fn area(system: &System, arguments: u32, results: u32) -> u32 {
+    stack_bytes(arguments).max(stack_bytes(results)).max(stack_bytes(system.tail_words)).next_multiple_of(8)
 }
 
 /// What is the same for gates and jobs, from `ENTRY_PROCESS` on.
 fn entry(table: &mut Table, system: &System, callee: ComponentId, function: u32, arguments: u32, results: u32) {
     table.address(PROCESSES, process_of(system, callee));
-    table.word(area(arguments, results));
+    table.word(area(system, arguments, results));
     table.word(stack_bytes(arguments) | stack_bytes(results) << 16);
     table.word(0);
     table.address(super::thumb2::return_stub(results), 0);

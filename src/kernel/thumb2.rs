@@ -112,8 +112,9 @@ impl Code {
     fn finish(self, symbol: Symbol, name: &str, frame: u32) -> Function {
         let done = self.asm.finish();
         let name = name.to_owned();
-        let (code, relocations, calls) = (done.code, done.relocations, done.calls);
-        Function { symbol, name, code, relocations, frame, calls, lines: Vec::new() }
+        let (code, relocations) = (done.code, done.relocations);
+        let (calls, tail_calls) = (done.calls, done.tail_calls);
+        Function { symbol, name, code, relocations, frame, calls, tail_calls, lines: Vec::new() }
     }
 
     fn push(&mut self, inst: Inst) {

@@ -55,7 +55,14 @@ pub fn resolve<'a>(
         return (None, diagnostics);
     }
     jobs::warn_idle(&scope, &bindings, &jobs, &mut diagnostics);
-    (Some(System { manifest, board, components, gates, jobs, types: types.list }), diagnostics)
+    let tail_words = modules.iter().map(tail_words).max().unwrap_or(0);
+    (Some(System { manifest, board, components, gates, jobs, types: types.list, tail_words }), diagnostics)
+}
+
+fn tail_words(module: &Module) -> u32 {
+    let types = module.uses.iter().flat_map(|uses| &uses.tail_calls);
+    let words = |ty: &u32| module.types[*ty as usize].params.iter().map(|ty| ty.words()).sum();
+    types.map(words).max().unwrap_or(0)
 }
 
 /// What every part of this stage looks at.
@@ -95,6 +102,9 @@ pub struct System<'a> {
     pub jobs: Vec<Job>,
     /// All function types, deduplicated: the index is the type id that `call_indirect` compares.
     pub types: Vec<FuncType>,
+    /// Most words of arguments of any tail call. Every call leaves room for as many, so that a function can pass on more
+    /// than it got.
+    pub tail_words: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

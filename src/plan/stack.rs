@@ -165,9 +165,18 @@ enum Depth {
     Recursive(Vec<NodeIndex>),
 }
 
+/// What becomes of the caller's frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Edge {
+    /// It stays, below the callee's.
+    Call,
+    /// The callee's takes its place.
+    TailCall,
+}
+
 /// Who calls whom, natively. Gates and host functions are leaves: what they reach has a stack of its own.
 struct CallGraph {
-    graph: DiGraph<Node, ()>,
+    graph: DiGraph<Node, Edge>,
     nodes: BTreeMap<Symbol, NodeIndex>,
     /// Strongly connected components, callees first.
     order: Vec<Vec<NodeIndex>>,
@@ -192,20 +201,23 @@ impl CallGraph {
                 continue;
             }
             let ItemBody::Function(function) = contents.items[symbol].body else { continue };
-            let mut callees: Vec<Symbol> = Vec::new();
-            for call in &function.calls {
-                match call {
-                    Call::Direct(target) => callees.push(*target),
-                    Call::Indirect { unit, type_id } => {
-                        callees.extend(indirect.get(&(*unit, *type_id)).into_iter().flatten());
+            let mut callees: Vec<(Symbol, Edge)> = Vec::new();
+            for (calls, edge) in [(&function.calls, Edge::Call), (&function.tail_calls, Edge::TailCall)] {
+                for call in calls {
+                    match call {
+                        Call::Direct(target) => callees.push((*target, edge)),
+                        Call::Indirect { unit, type_id } => {
+                            let targets = indirect.get(&(*unit, *type_id)).into_iter().flatten();
+                            callees.extend(targets.map(|&target| (target, edge)));
+                        }
                     }
                 }
             }
             callees.sort();
             callees.dedup();
-            for callee in callees {
+            for (callee, edge) in callees {
                 if let Some(&to) = nodes.get(&callee) {
-                    graph.add_edge(from, to, ());
+                    graph.add_edge(from, to, edge);
                 }
             }
         }
@@ -231,19 +243,22 @@ impl CallGraph {
         // it reaches.
         let mut depths: Vec<Result<u64, usize>> = vec![Ok(0); self.graph.node_count()];
         for (index, component) in self.order.iter().enumerate() {
-            let cyclic = component.len() > 1 || self.graph.contains_edge(component[0], component[0]);
-            let grows = cyclic && component.iter().any(|&node| weight(node) > 0);
-            let below = component
-                .iter()
-                .flat_map(|&node| self.graph.edges(node))
-                .map(|edge| edge.target())
-                .filter(|target| self.cycle_of[target.index()] != index)
-                .map(|target| depths[target.index()])
-                .try_fold(0, |deepest, depth| depth.map(|depth| deepest.max(depth)));
+            let edges = || component.iter().flat_map(|&node| self.graph.edges(node));
+            let inside = |target: NodeIndex| self.cycle_of[target.index()] == index;
+            // Tail calls alone make no stack grow: a cycle of them needs its largest frame, and so does each function on it.
+            let repeats = edges().any(|edge| inside(edge.target()) && *edge.weight() == Edge::Call);
+            let grows = repeats && component.iter().any(|&node| weight(node) > 0);
+            let mut depth = if grows { Err(index) } else { Ok(0) };
             for &node in component {
-                depths[node.index()] =
-                    if grows { Err(index) } else { below.map(|bytes| bytes + u64::from(weight(node))) };
+                let own = u64::from(weight(node));
+                depth = depth.map(|depth| depth.max(own));
+                for edge in self.graph.edges(node).filter(|edge| !inside(edge.target())) {
+                    let kept = if *edge.weight() == Edge::Call { own } else { 0 };
+                    let below = depths[edge.target().index()];
+                    depth = depth.and_then(|depth| below.map(|below| depth.max(kept + below)));
+                }
             }
+            component.iter().for_each(|node| depths[node.index()] = depth);
         }
         let mut deepest = 0;
         for entry in entries {

@@ -17,7 +17,7 @@
 ;;= output
 ;;
 ;; main!fold
-;; function u0:0(i32) -> i32 fast {
+;; function u0:0(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;;                                     v8 = iconst.i32 4
 ;;                                     v9 = iadd v0, v8  ; v8 = 4
@@ -25,7 +25,7 @@
 ;; }
 ;;
 ;; main!wide
-;; function u0:1(i64, i32) -> i64 fast {
+;; function u0:1(i64, i32) -> i64 tail {
 ;;                                 block0(v0: i64, v1: i32):
 ;;                                     v7 = rotl v0, v1
 ;; @0083                               v5 = sextend.i64 v1
@@ -34,7 +34,7 @@
 ;; }
 ;;
 ;; main!narrow
-;; function u0:2(i64) -> i32 fast {
+;; function u0:2(i64) -> i32 tail {
 ;;                                 block0(v0: i64):
 ;;                                     v9 = ireduce.i8 v0
 ;; @008b                               v4 = sextend.i32 v9
@@ -45,7 +45,7 @@
 ;; }
 ;;
 ;; main!divide
-;; function u0:3(i32, i32) -> i32 fast {
+;; function u0:3(i32, i32) -> i32 tail {
 ;;                                 block0(v0: i32, v1: i32):
 ;; @0098                               v3 = sdiv v0, v1
 ;;                                     v7 = iconst.i32 -858993459
@@ -60,7 +60,7 @@
 ;; }
 ;;
 ;; main!bits
-;; function u0:4(i32, i64) -> i32, i64 fast {
+;; function u0:4(i32, i64) -> i32, i64 tail {
 ;;                                 block0(v0: i32, v1: i64):
 ;; @00a4                               v4 = clz v0
 ;; @00a7                               v5 = ctz v0
@@ -70,7 +70,7 @@
 ;; }
 ;;
 ;; main!compare
-;; function u0:5(i64, i64) -> i32 fast {
+;; function u0:5(i64, i64) -> i32 tail {
 ;;                                 block0(v0: i64, v1: i64):
 ;; @00b3                               v3 = icmp ult v0, v1
 ;; @00b6                               v5 = iconst.i64 0

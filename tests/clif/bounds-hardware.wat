@@ -15,7 +15,7 @@
 ;;= output
 ;;
 ;; main!load
-;; function u0:0(i32) -> i32 fast {
+;; function u0:0(i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -27,7 +27,7 @@
 ;; }
 ;;
 ;; main!twice
-;; function u0:1(i32) -> i32 fast {
+;; function u0:1(i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -40,7 +40,7 @@
 ;; }
 ;;
 ;; main!forward
-;; function u0:2(i32, i32) -> i32 fast {
+;; function u0:2(i32, i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -53,7 +53,7 @@
 ;; }
 ;;
 ;; main!unused
-;; function u0:3(i32) fast {
+;; function u0:3(i32) tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -65,7 +65,7 @@
 ;; }
 ;;
 ;; main!last-word
-;; function u0:4() -> i32 fast {
+;; function u0:4() -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -78,7 +78,7 @@
 ;; }
 ;;
 ;; main!outside
-;; function u0:5() -> i32 fast {
+;; function u0:5() -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;
 ;;                                 block0:
@@ -86,7 +86,7 @@
 ;; }
 ;;
 ;; main!far
-;; function u0:6(i32) -> i32 fast {
+;; function u0:6(i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;
 ;;                                 block0(v0: i32):

@@ -15,7 +15,7 @@
 ;;= output
 ;;
 ;; main!load
-;; function u0:0(i32) -> i32 fast {
+;; function u0:0(i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -30,7 +30,7 @@
 ;; }
 ;;
 ;; main!twice
-;; function u0:1(i32) -> i32 fast {
+;; function u0:1(i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -46,7 +46,7 @@
 ;; }
 ;;
 ;; main!forward
-;; function u0:2(i32, i32) -> i32 fast {
+;; function u0:2(i32, i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -65,7 +65,7 @@
 ;; }
 ;;
 ;; main!unused
-;; function u0:3(i32) fast {
+;; function u0:3(i32) tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -77,7 +77,7 @@
 ;; }
 ;;
 ;; main!last-word
-;; function u0:4() -> i32 fast {
+;; function u0:4() -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -90,7 +90,7 @@
 ;; }
 ;;
 ;; main!outside
-;; function u0:5() -> i32 fast {
+;; function u0:5() -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;
 ;;                                 block0:
@@ -98,7 +98,7 @@
 ;; }
 ;;
 ;; main!far
-;; function u0:6(i32) -> i32 fast {
+;; function u0:6(i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;
 ;;                                 block0(v0: i32):

@@ -13,10 +13,10 @@
 ;;= output
 ;;
 ;; main!copy
-;; function u0:0(i32, i32, i32) fast {
+;; function u0:0(i32, i32, i32) tail {
 ;;     gv0 = symbol colocated Memory { component: ComponentId(0), index: 1 }
 ;;     gv1 = symbol colocated Home
-;;     sig0 = (i32, i32, i32) fast
+;;     sig0 = (i32, i32, i32) tail
 ;;     fn0 = colocated Runtime(MemoryCopy) sig0
 ;;
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
@@ -37,9 +37,9 @@
 ;; }
 ;;
 ;; main!fill
-;; function u0:1(i32, i32) fast {
+;; function u0:1(i32, i32) tail {
 ;;     gv0 = symbol colocated Home
-;;     sig0 = (i32, i32, i32) fast
+;;     sig0 = (i32, i32, i32) tail
 ;;     fn0 = colocated Runtime(MemoryFill) sig0
 ;;
 ;;                                 block0(v0: i32, v1: i32):
@@ -54,12 +54,12 @@
 ;; }
 ;;
 ;; main!init
-;; function u0:2(i32, i32, i32) fast {
+;; function u0:2(i32, i32, i32) tail {
 ;;     region0 = 5 "cell 1"
 ;;     gv0 = symbol colocated Home
 ;;     gv1 = symbol colocated Memory { component: ComponentId(0), index: 1 }
 ;;     gv2 = symbol colocated Data { unit: Component(ComponentId(0)), index: 0 }
-;;     sig0 = (i32, i32, i32) fast
+;;     sig0 = (i32, i32, i32) tail
 ;;     fn0 = colocated Runtime(MemoryCopy) sig0
 ;;
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
@@ -85,7 +85,7 @@
 ;; }
 ;;
 ;; main!drop
-;; function u0:3() fast {
+;; function u0:3() tail {
 ;;     region0 = 5 "cell 1"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -97,7 +97,7 @@
 ;; }
 ;;
 ;; main!across
-;; function u0:4(i32) fast {
+;; function u0:4(i32) tail {
 ;;     region0 = 0 "memory 0"
 ;;     region1 = 4 "memory 1"
 ;;     gv0 = symbol colocated Home

@@ -28,8 +28,8 @@
 ;;= output
 ;;
 ;; main!add (thunk)
-;; function u0:0(i32, i64) -> i64, i32 fast {
-;;     sig0 = (i32, i64) -> i64, i32 fast
+;; function u0:0(i32, i64) -> i64, i32 tail {
+;;     sig0 = (i32, i64) -> i64, i32 tail
 ;;     fn0 = colocated Function { unit: Component(ComponentId(1)), index: 0 } sig0
 ;;
 ;; block0(v0: i32, v1: i64):
@@ -38,8 +38,8 @@
 ;; }
 ;;
 ;; main!twice (thunk)
-;; function u0:1(i32) -> i32 fast {
-;;     sig0 = (i32) -> i32 fast
+;; function u0:1(i32) -> i32 tail {
+;;     sig0 = (i32) -> i32 tail
 ;;     fn0 = colocated Gate(GateId(0)) sig0
 ;;
 ;; block0(v0: i32):
@@ -48,8 +48,8 @@
 ;; }
 ;;
 ;; main!log (thunk)
-;; function u0:2(i32) fast {
-;;     sig0 = (i32) fast
+;; function u0:2(i32) tail {
+;;     sig0 = (i32) tail
 ;;     fn0 = colocated Host { component: ComponentId(0), function: LogU32 } sig0
 ;;
 ;; block0(v0: i32):
@@ -58,9 +58,9 @@
 ;; }
 ;;
 ;; main!realloc (thunk)
-;; function u0:3(i32, i32, i32, i32) -> i32 fast {
+;; function u0:3(i32, i32, i32, i32) -> i32 tail {
 ;;     gv0 = symbol colocated Home
-;;     sig0 = (i32, i32, i32, i32, i32, i32, i32, i32) -> i32 fast
+;;     sig0 = (i32, i32, i32, i32, i32, i32, i32, i32) -> i32 tail
 ;;     fn0 = colocated Runtime(ArenaRealloc) sig0
 ;;
 ;; block0(v0: i32, v1: i32, v2: i32, v3: i32):
@@ -77,8 +77,8 @@
 ;; }
 ;;
 ;; main!own
-;; function u0:4(i32) -> i32 fast {
-;;     sig0 = (i32) -> i32 fast
+;; function u0:4(i32) -> i32 tail {
+;;     sig0 = (i32) -> i32 tail
 ;;     fn0 = colocated Gate(GateId(0)) sig0
 ;;
 ;;                                 block0(v0: i32):
@@ -88,12 +88,12 @@
 ;; }
 ;;
 ;; main!all
-;; function u0:5(i32) -> i32 fast {
+;; function u0:5(i32) -> i32 tail {
 ;;     gv0 = symbol colocated Home
-;;     sig0 = (i32) -> i32 fast
-;;     sig1 = (i32) fast
-;;     sig2 = (i32, i64) -> i64, i32 fast
-;;     sig3 = (i32, i32, i32, i32, i32, i32, i32, i32) -> i32 fast
+;;     sig0 = (i32) -> i32 tail
+;;     sig1 = (i32) tail
+;;     sig2 = (i32, i64) -> i64, i32 tail
+;;     sig3 = (i32, i32, i32, i32, i32, i32, i32, i32) -> i32 tail
 ;;     fn0 = colocated Function { unit: Component(ComponentId(0)), index: 4 } sig0
 ;;     fn1 = colocated Host { component: ComponentId(0), function: LogU32 } sig1
 ;;     fn2 = colocated Function { unit: Component(ComponentId(1)), index: 0 } sig2
@@ -120,7 +120,7 @@
 ;; }
 ;;
 ;; peer!add
-;; function u0:0(i32, i64) -> i64, i32 fast {
+;; function u0:0(i32, i64) -> i64, i32 tail {
 ;;                                 block0(v0: i32, v1: i64):
 ;; @0028                               v4 = uextend.i64 v0
 ;; @0029                               v5 = iadd v1, v4
@@ -128,7 +128,7 @@
 ;; }
 ;;
 ;; far!twice
-;; function u0:0(i32) -> i32 fast {
+;; function u0:0(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @0028                               v2 = iadd v0, v0
 ;; @0029                               return v2

@@ -42,7 +42,7 @@
 ;;= output
 ;;
 ;; main!swap
-;; function u0:0(i32, i64) -> i64, i32 fast {
+;; function u0:0(i32, i64) -> i64, i32 tail {
 ;;                                 block0(v0: i32, v1: i64):
 ;; @00a5                               jump block2
 ;;
@@ -51,7 +51,7 @@
 ;; }
 ;;
 ;; main!sum
-;; function u0:1(i32) -> i32 fast {
+;; function u0:1(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @00a8                               v2 = iconst.i32 0
 ;; @00b6                               v7 = iconst.i32 1
@@ -71,7 +71,7 @@
 ;; }
 ;;
 ;; main!if-params
-;; function u0:2(i32, i32) -> i32 fast {
+;; function u0:2(i32, i32) -> i32 tail {
 ;;                                 block0(v0: i32, v1: i32):
 ;; @00c7                               brif v0, block3, block2
 ;;
@@ -89,7 +89,7 @@
 ;; }
 ;;
 ;; main!if-without-else
-;; function u0:3(i32, i32) -> i32 fast {
+;; function u0:3(i32, i32) -> i32 tail {
 ;;                                 block0(v0: i32, v1: i32):
 ;; @00d8                               brif v0, block3, block2
 ;;
@@ -106,7 +106,7 @@
 ;; }
 ;;
 ;; main!table
-;; function u0:4(i32) -> i32 fast {
+;; function u0:4(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @00e7                               v5 = iconst.i32 5
 ;; @00eb                               br_table v0, block3, [block4, block3, block2(v5)]  ; v5 = 5
@@ -124,7 +124,7 @@
 ;; }
 ;;
 ;; main!dead
-;; function u0:5(i32) -> i32 fast {
+;; function u0:5(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @0103                               jump block2
 ;;
@@ -133,7 +133,7 @@
 ;; }
 ;;
 ;; main!loop-params
-;; function u0:6(i32) -> i32 fast {
+;; function u0:6(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @0118                               v2 = iconst.i32 1
 ;; @0120                               v6 = iconst.i32 3
@@ -154,7 +154,7 @@
 ;; }
 ;;
 ;; main!endless
-;; function u0:7() fast {
+;; function u0:7() tail {
 ;;                                 block0:
 ;; @0131                               jump block2
 ;;
@@ -163,7 +163,7 @@
 ;; }
 ;;
 ;; main!select
-;; function u0:8(i64, i64, i32) -> i64 fast {
+;; function u0:8(i64, i64, i32) -> i64 tail {
 ;;                                 block0(v0: i64, v1: i64, v2: i32):
 ;; @013f                               v4 = select v2, v0, v1
 ;; @0140                               return v4

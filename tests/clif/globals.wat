@@ -13,14 +13,14 @@
 ;;= output
 ;;
 ;; main!constants
-;; function u0:0() -> i32 fast {
+;; function u0:0() -> i32 tail {
 ;;                                 block0:
 ;;                                     v4 = iconst.i32 123
 ;; @0057                               return v4  ; v4 = 123
 ;; }
 ;;
 ;; main!count
-;; function u0:1() -> i64 fast {
+;; function u0:1() -> i64 tail {
 ;;     region0 = 13 "cell 3"
 ;;     region1 = 5 "cell 1"
 ;;     gv0 = symbol colocated Home

@@ -7,7 +7,7 @@
 ;;= output
 ;;
 ;; main!grow
-;; function u0:0(i32) -> i32 fast {
+;; function u0:0(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @002b                               v5 = iconst.i32 -1
 ;;                                     v9 = iconst.i32 1

@@ -11,7 +11,7 @@
 ;;= output
 ;;
 ;; main!size
-;; function u0:0() -> i32 fast {
+;; function u0:0() -> i32 tail {
 ;;     region0 = 5 "cell 1"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -24,7 +24,7 @@
 ;; }
 ;;
 ;; main!grow
-;; function u0:1(i32) -> i32 fast {
+;; function u0:1(i32) -> i32 tail {
 ;;     region0 = 5 "cell 1"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -47,7 +47,7 @@
 ;; }
 ;;
 ;; main!load
-;; function u0:2(i32) -> i32 fast {
+;; function u0:2(i32) -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     region1 = 5 "cell 1"
 ;;     gv0 = symbol colocated Home
@@ -66,7 +66,7 @@
 ;; }
 ;;
 ;; main!far
-;; function u0:3(i32) -> i64 fast {
+;; function u0:3(i32) -> i64 tail {
 ;;     region0 = 0 "memory 0"
 ;;     region1 = 5 "cell 1"
 ;;     gv0 = symbol colocated Home
@@ -89,7 +89,7 @@
 ;; }
 ;;
 ;; main!constant
-;; function u0:4() -> i32 fast {
+;; function u0:4() -> i32 tail {
 ;;     region0 = 0 "memory 0"
 ;;     region1 = 5 "cell 1"
 ;;     gv0 = symbol colocated Home

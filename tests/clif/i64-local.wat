@@ -10,7 +10,7 @@
 ;;= output
 ;;
 ;; main!set
-;; function u0:0(i32, i64, i32) -> i64 fast {
+;; function u0:0(i32, i64, i32) -> i64 tail {
 ;;                                 block0(v0: i32, v1: i64, v2: i32):
 ;; @003a                               brif v0, block3, block2
 ;;
@@ -28,7 +28,7 @@
 ;; }
 ;;
 ;; main!tee
-;; function u0:1(i64, i32) -> i64 fast {
+;; function u0:1(i64, i32) -> i64 tail {
 ;;                                 block0(v0: i64, v1: i32):
 ;; @0049                               v3 = iconst.i64 4
 ;; @004b                               v4 = ishl v0, v3  ; v3 = 4

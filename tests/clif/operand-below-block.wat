@@ -14,7 +14,7 @@
 ;;= output
 ;;
 ;; main!f
-;; function u0:0(i32, i32) -> i32 fast {
+;; function u0:0(i32, i32) -> i32 tail {
 ;;                                 block0(v0: i32, v1: i32):
 ;; @0025                               v4 = iconst.i32 10
 ;; @0029                               brif v1, block2(v4), block3  ; v4 = 10

@@ -13,11 +13,11 @@
 ;;= output
 ;;
 ;; main!grow
-;; function u0:0(i32) -> i32 fast {
+;; function u0:0(i32) -> i32 tail {
 ;;     region0 = 29 "cell 7"
 ;;     gv0 = symbol colocated Descriptor(None)
 ;;     gv1 = symbol colocated Home
-;;     sig0 = (i32, i32, i32) fast
+;;     sig0 = (i32, i32, i32) tail
 ;;     fn0 = colocated Runtime(WordFill) sig0
 ;;
 ;;                                 block0(v0: i32):
@@ -43,7 +43,7 @@
 ;; }
 ;;
 ;; main!size
-;; function u0:1() -> i32 fast {
+;; function u0:1() -> i32 tail {
 ;;     region0 = 29 "cell 7"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -54,7 +54,7 @@
 ;; }
 ;;
 ;; main!get
-;; function u0:2(i32) -> i32 fast {
+;; function u0:2(i32) -> i32 tail {
 ;;     region0 = 29 "cell 7"
 ;;     region1 = 2 "table 0"
 ;;     gv0 = symbol colocated Home
@@ -74,7 +74,7 @@
 ;; }
 ;;
 ;; main!first
-;; function u0:3() -> i32 fast {
+;; function u0:3() -> i32 tail {
 ;;     region0 = 2 "table 0"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -87,7 +87,7 @@
 ;; }
 ;;
 ;; main!third
-;; function u0:4() -> i32 fast {
+;; function u0:4() -> i32 tail {
 ;;     region0 = 29 "cell 7"
 ;;     region1 = 2 "table 0"
 ;;     gv0 = symbol colocated Home
@@ -105,11 +105,11 @@
 ;; }
 ;;
 ;; main!fill
-;; function u0:5(i32, i32) fast {
+;; function u0:5(i32, i32) tail {
 ;;     region0 = 29 "cell 7"
 ;;     gv0 = symbol colocated Descriptor(None)
 ;;     gv1 = symbol colocated Home
-;;     sig0 = (i32, i32, i32) fast
+;;     sig0 = (i32, i32, i32) tail
 ;;     fn0 = colocated Runtime(WordFill) sig0
 ;;
 ;;                                 block0(v0: i32, v1: i32):
@@ -131,7 +131,7 @@
 ;; }
 ;;
 ;; main!never
-;; function u0:6(i32) -> i32 fast {
+;; function u0:6(i32) -> i32 tail {
 ;;     gv0 = symbol colocated Descriptor(None)
 ;;
 ;;                                 block0(v0: i32):

@@ -19,7 +19,7 @@
 ;;= output
 ;;
 ;; main!double
-;; function u0:0(i32) -> i32 fast {
+;; function u0:0(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @0083                               v2 = iconst.i32 1
 ;; @0085                               v3 = ishl v0, v2  ; v2 = 1
@@ -27,18 +27,18 @@
 ;; }
 ;;
 ;; main!square
-;; function u0:1(i32) -> i32 fast {
+;; function u0:1(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @008d                               v2 = imul v0, v0
 ;; @008e                               return v2
 ;; }
 ;;
 ;; main!call
-;; function u0:2(i32, i32) -> i32 fast {
+;; function u0:2(i32, i32) -> i32 tail {
 ;;     region0 = 2 "table 0"
 ;;     region1 = 3 "descriptors 0"
 ;;     gv0 = symbol colocated Table { unit: Component(ComponentId(0)), index: 0 }
-;;     sig0 = (i32) -> i32 fast
+;;     sig0 = (i32) -> i32 tail
 ;;
 ;;                                 block0(v0: i32, v1: i32):
 ;; @0095                               v3 = iconst.i32 2
@@ -65,7 +65,7 @@
 ;; sig0: type 0
 ;;
 ;; main!set
-;; function u0:3(i32) fast {
+;; function u0:3(i32) tail {
 ;;     region0 = 6 "table 1"
 ;;     gv0 = symbol colocated Descriptor(Some(FuncRef { unit: Component(ComponentId(0)), index: 0 }))
 ;;     gv1 = symbol colocated Home
@@ -86,7 +86,7 @@
 ;; }
 ;;
 ;; main!null
-;; function u0:4(i32) -> i32 fast {
+;; function u0:4(i32) -> i32 tail {
 ;;     region0 = 6 "table 1"
 ;;     gv0 = symbol colocated Home
 ;;     gv1 = symbol colocated Descriptor(None)
@@ -109,11 +109,11 @@
 ;; }
 ;;
 ;; main!init
-;; function u0:5(i32) fast {
+;; function u0:5(i32) tail {
 ;;     region0 = 21 "cell 5"
 ;;     gv0 = symbol colocated Home
 ;;     gv1 = symbol colocated Elements { unit: Component(ComponentId(0)), index: 1 }
-;;     sig0 = (i32, i32, i32) fast
+;;     sig0 = (i32, i32, i32) tail
 ;;     fn0 = colocated Runtime(MemoryCopy) sig0
 ;;
 ;;                                 block0(v0: i32):
@@ -135,10 +135,10 @@
 ;; }
 ;;
 ;; main!copy
-;; function u0:6(i32) fast {
+;; function u0:6(i32) tail {
 ;;     gv0 = symbol colocated Home
 ;;     gv1 = symbol colocated Table { unit: Component(ComponentId(0)), index: 0 }
-;;     sig0 = (i32, i32, i32) fast
+;;     sig0 = (i32, i32, i32) tail
 ;;     fn0 = colocated Runtime(MemoryCopy) sig0
 ;;
 ;;                                 block0(v0: i32):
@@ -157,7 +157,7 @@
 ;; }
 ;;
 ;; main!drop
-;; function u0:7() fast {
+;; function u0:7() tail {
 ;;     region0 = 21 "cell 5"
 ;;     gv0 = symbol colocated Home
 ;;
@@ -169,7 +169,7 @@
 ;; }
 ;;
 ;; main!size
-;; function u0:8() -> i32 fast {
+;; function u0:8() -> i32 tail {
 ;;                                 block0:
 ;; @00cc                               v1 = iconst.i32 4
 ;; @00cf                               return v1  ; v1 = 4

@@ -92,7 +92,7 @@ fn config(random: &mut Random) -> Config {
         relaxed_simd_enabled: false,
         exceptions_enabled: false,
         threads_enabled: false,
-        tail_call_enabled: false,
+        tail_call_enabled: true,
         gc_enabled: false,
         memory64_enabled: false,
         wide_arithmetic_enabled: false,

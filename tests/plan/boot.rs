@@ -73,6 +73,7 @@ fn bare(fixture: &Fixture, code: &[u16], relocations: Vec<Relocation>, constants
         relocations,
         frame: 0,
         calls: Vec::new(),
+        tail_calls: Vec::new(),
         lines: Vec::new(),
     };
     // The real tables stay in: they hold what else must be in an image.

@@ -87,6 +87,7 @@ impl Fixture {
             gates: Vec::new(),
             jobs,
             types: vec![FuncType { params: Vec::new(), results: Vec::new() }],
+            tail_words: 0,
         }
     }
 
@@ -141,6 +142,7 @@ pub fn function(unit: Unit, index: u32, frame: u32, calls: &[Call]) -> Function 
         relocations: Vec::new(),
         frame,
         calls: calls.to_vec(),
+        tail_calls: Vec::new(),
         lines: vec![(0, 0x102), (2, 0x110)],
     }
 }
@@ -176,6 +178,7 @@ pub fn kernel(fixture: &Fixture, attack: Attack) -> Kernel {
         relocations,
         frame: 0,
         calls: Vec::new(),
+        tail_calls: Vec::new(),
         lines: Vec::new(),
     };
     let call =

@@ -2,7 +2,7 @@
 
 use crate::fixture::Attack;
 use crate::fixture::{Fixture, HUB, function, kernel, runtime, words};
-use compose::codegen::{Call, Constant, Object, Relocation, RelocationKind, RuntimeFunction, Symbol};
+use compose::codegen::{Call, Constant, Function, Object, Relocation, RelocationKind, RuntimeFunction, Symbol};
 use compose::diag::{Diagnostic, Diagnostics, Severity};
 use compose::ingest::Unit;
 use compose::kernel::STACK_RESERVE;
@@ -346,4 +346,29 @@ fn what_nothing_defines_is_our_bug() {
     assert!(plan.is_none());
     let diagnostic = only(&found, "plan::internal");
     assert!(diagnostic.message.contains("nowhere"), "{}", diagnostic.message);
+}
+
+#[test]
+fn tail_calls_take_the_place_of_their_callers() {
+    let tail = |frame, of: &[u32], calls: &[Call]| {
+        let unit = Unit::Component(ComponentId(0));
+        let index = frame / 100;
+        let tail_calls = of.iter().map(|&index| direct(index)).collect();
+        Function { tail_calls, ..function(unit, index, frame, calls) }
+    };
+    // 0 calls 1; 1 and 2 call each other in place of returning; 2 calls 3.
+    let fixture = Fixture::new(ONE);
+    let mut objects = fixture.objects();
+    objects[0].functions =
+        vec![tail(0, &[], &[direct(1)]), tail(100, &[2], &[]), tail(200, &[1], &[direct(3)]), tail(300, &[], &[])];
+    objects[0].functions[0].frame = 40;
+    let (plan, found) = fixture.place_with(&objects);
+    assert!(found.list.is_empty(), "{found:?}");
+    assert_eq!(plan.unwrap().processes[0].stack_bound, StackBound::Bytes(40 + 200 + 300 + STACK_RESERVE));
+
+    // With a call that comes back on the cycle, there is no bound.
+    objects[0].functions[2].calls.push(direct(1));
+    let (plan, found) = fixture.place_with(&objects);
+    assert!(plan.is_none());
+    only(&found, "plan::stack-unbounded");
 }

@@ -298,6 +298,11 @@ impl<'a, M: Machine> Context<'a, M> {
         self.name(&self.func.dfg.ext_funcs[func_ref].name)
     }
 
+    /// [`crate::link::System::tail_words`].
+    pub fn tail_words(&self) -> u32 {
+        self.translated.tail_words
+    }
+
     /// The global type id of an indirect call's signature.
     pub fn indirect_type(&self, sig: ir::SigRef) -> Option<u32> {
         self.translated.indirect_types[sig]

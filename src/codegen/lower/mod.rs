@@ -81,6 +81,7 @@ pub struct Emitted {
     /// Bytes of stack.
     pub frame: u32,
     pub calls: Vec<object::Call>,
+    pub tail_calls: Vec<object::Call>,
     pub lines: Vec<(u32, u32)>,
     /// (code offset, text) of labels and instructions.
     pub listing: Vec<(u32, String)>,

@@ -11,7 +11,7 @@ use regalloc2::{Allocation, Function as _, OperandConstraint};
 
 /// `(x, y) -> (x * y) - x`.
 fn translated() -> Translated {
-    let mut signature = Signature::new(CallConv::Fast);
+    let mut signature = Signature::new(CallConv::Tail);
     signature.params.extend([AbiParam::new(types::I32), AbiParam::new(types::I32)]);
     signature.returns.push(AbiParam::new(types::I32));
     let mut func = ir::Function::with_name_signature(UserFuncName::user(0, 0), signature);
@@ -27,7 +27,7 @@ fn translated() -> Translated {
     let difference = builder.ins().isub(product, x);
     builder.ins().return_(&[difference]);
     builder.finalize(crate::codegen::optimize::frontend_config());
-    Translated { func, symbols: Vec::new(), indirect_types: SecondaryMap::new() }
+    Translated { func, symbols: Vec::new(), indirect_types: SecondaryMap::new(), tail_words: 0 }
 }
 
 #[test]

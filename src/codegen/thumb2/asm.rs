@@ -17,6 +17,7 @@ pub struct Assembled {
     pub relocations: Vec<Relocation>,
     /// Whom the code calls, sorted, each once.
     pub calls: Vec<Call>,
+    pub tail_calls: Vec<Call>,
     /// (code offset, wasm offset), ascending in code offset.
     pub lines: Vec<(u32, u32)>,
     /// (code offset, text), if asked for: labels as `.L3:`, then instructions.
@@ -32,6 +33,7 @@ pub struct Assembler {
     labels: Vec<Option<Position>>,
     relocations: Vec<(Position, Relocation)>,
     calls: Vec<Call>,
+    tail_calls: Vec<Call>,
     lines: Vec<(Position, u32)>,
     listing: Option<Vec<(Position, String)>>,
 }
@@ -103,6 +105,11 @@ impl Assembler {
         self.calls.push(call);
     }
 
+    /// As [`Self::call`], of one that does not come back.
+    pub fn tail_call(&mut self, call: Call) {
+        self.tail_calls.push(call);
+    }
+
     /// `count` times NOP, as one line of text.
     #[cfg(test)]
     pub(super) fn nops(&mut self, count: u32) {
@@ -167,8 +174,10 @@ impl Assembler {
         let at = |place: &Position| address(&starts, *place);
         let relocations = self.relocations.iter().map(|(place, r)| Relocation { offset: at(place), ..*r }).collect();
         let lines = self.lines.iter().map(|(place, offset)| (at(place), *offset)).collect();
-        self.calls.sort_unstable();
-        self.calls.dedup();
+        for calls in [&mut self.calls, &mut self.tail_calls] {
+            calls.sort_unstable();
+            calls.dedup();
+        }
         let listing = match self.listing {
             None => vec![],
             Some(text) => {
@@ -178,7 +187,7 @@ impl Assembler {
                 listing
             }
         };
-        Assembled { code, relocations, calls: self.calls, lines, listing }
+        Assembled { code, relocations, calls: self.calls, tail_calls: self.tail_calls, lines, listing }
     }
 
     fn here(&self) -> Position {
@@ -220,7 +229,8 @@ impl Assembler {
     /// BL or B.W to a symbol. The field counts from the instruction's address + 4, hence the addend.
     fn call_symbol(&mut self, op: Op, target: Symbol) {
         self.relocation(RelocationKind::ThumbCall, target, -4);
-        self.calls.push(Call::Direct(target));
+        let calls = if op == Op::Call { &mut self.calls } else { &mut self.tail_calls };
+        calls.push(Call::Direct(target));
         let operands = Operands { imm: -4i32 as u32, ..Operands::default() };
         let name = print::symbol(&target);
         match op {

@@ -67,8 +67,8 @@ impl Names {
     }
 }
 
-fn returns_in_r3(inst: &MInst) -> bool {
-    matches!(inst, MInst::Return { uses } if uses.len() > 3)
+fn leaves_with_r3(inst: &MInst) -> bool {
+    matches!(inst, MInst::Return { uses } | MInst::TailCall { uses, .. } if uses.len() > 3)
 }
 
 impl Frame {
@@ -78,8 +78,9 @@ impl Frame {
             saved |= LR_BIT;
         }
         let body = 4 * (vcode.outgoing_words + output.num_spillslots as u32);
-        // The whole frame is a multiple of 8. One more register in a list costs no instruction, but must hold no result.
-        if body == 0 && saved.count_ones() % 2 == 1 && !vcode.insts.iter().any(returns_in_r3) {
+        // The whole frame is a multiple of 8. One more register in a list costs no instruction, but must hold no
+        // result and no argument of a tail call.
+        if body == 0 && saved.count_ones() % 2 == 1 && !vcode.insts.iter().any(leaves_with_r3) {
             saved |= R3_BIT;
         }
         let pushed = 4 * saved.count_ones();
@@ -153,6 +154,7 @@ pub fn function(vcode: &VCode<Thumb2>, output: &Output) -> Emitted {
         relocations: assembled.relocations,
         frame,
         calls: assembled.calls,
+        tail_calls: assembled.tail_calls,
         lines: assembled.lines,
         listing: assembled.listing,
     }
@@ -201,26 +203,55 @@ impl Emitter<'_> {
         if self.frame.saved != 0 {
             self.push(Inst::Push { list: self.frame.saved });
         }
-        self.adjust_sp(AluOp::Sub);
+        self.adjust_sp(AluOp::Sub, IP);
     }
 
-    fn adjust_sp(&mut self, op: AluOp) {
+    fn adjust_sp(&mut self, op: AluOp, scratch: Reg) {
         match self.frame.body {
             0 => {}
             imm @ 1..=4095 => self.push(Inst::AluImm { op, flags: Flags::Keep, rd: SP, rn: SP, imm }),
             imm => {
-                self.push(Inst::MovImm { flags: Flags::Keep, rd: IP, imm });
-                self.push(Inst::Alu { op, flags: Flags::Keep, rd: SP, rn: SP, rm: IP, shift: Shift::NONE });
+                self.push(Inst::MovImm { flags: Flags::Keep, rd: scratch, imm });
+                self.push(Inst::Alu { op, flags: Flags::Keep, rd: SP, rn: SP, rm: scratch, shift: Shift::NONE });
             }
         }
     }
 
     fn epilogue(&mut self) {
-        self.adjust_sp(AluOp::Add);
+        self.adjust_sp(AluOp::Add, IP);
         if self.frame.saved & LR_BIT != 0 {
             self.push(Inst::Pop { list: self.frame.saved & !LR_BIT | PC_BIT });
         } else {
             self.push(Inst::BranchReg { rm: LR });
+        }
+    }
+
+    /// Takes the frame down and goes on elsewhere: what was called returns to this function's caller.
+    fn tail_call(&mut self, target: CallTarget, type_id: Option<u32>) {
+        // Restoring would overwrite it.
+        let kept = match target {
+            CallTarget::Reg(rm) if self.frame.saved & 1 << rm.number() != 0 => IP,
+            CallTarget::Reg(rm) => rm,
+            CallTarget::Symbol(_) => IP,
+        };
+        if let CallTarget::Reg(rm) = target
+            && rm != kept
+        {
+            self.push(Inst::Mov { rd: kept, rm });
+        }
+        // A frame beyond the reach of an immediate has lr among the saved registers.
+        self.adjust_sp(AluOp::Add, LR);
+        if self.frame.saved != 0 {
+            self.push(Inst::Pop { list: self.frame.saved });
+        }
+        match target {
+            CallTarget::Symbol(target) => self.push(Inst::TailCall { target }),
+            CallTarget::Reg(_) => {
+                if let Some(type_id) = type_id {
+                    self.asm.tail_call(Call::Indirect { unit: self.vcode.unit, type_id });
+                }
+                self.push(Inst::BranchReg { rm: kept });
+            }
         }
     }
 
@@ -307,6 +338,7 @@ impl Emitter<'_> {
                 }
             },
             MInst::Return { .. } => self.epilogue(),
+            MInst::TailCall { target, type_id, .. } => self.tail_call(target, type_id),
             MInst::Jump { to } => {
                 if !is_next(to) {
                     let to = self.label(forward, to);

@@ -65,6 +65,12 @@ impl Machine for Thumb2 {
                 uses.iter_mut().for_each(|(reg, p)| visitor(reg, Role::FixedUse(*p)));
                 defs.iter_mut().for_each(|(reg, p)| visitor(reg, Role::FixedDef(*p)));
             }
+            MInst::TailCall { target, uses, .. } => {
+                if let CallTarget::Reg(reg) = target {
+                    visitor(reg, Role::Use);
+                }
+                uses.iter_mut().for_each(|(reg, p)| visitor(reg, Role::FixedUse(*p)));
+            }
             MInst::Return { uses } => uses.iter_mut().for_each(|(reg, p)| visitor(reg, Role::FixedUse(*p))),
             MInst::BranchZero { rn, .. } => visitor(rn, Role::Use),
             MInst::BranchTable { index, .. } => visitor(index, Role::Use),
@@ -145,7 +151,7 @@ impl Machine for Thumb2 {
     }
 
     fn is_return(inst: &MInst) -> bool {
-        matches!(inst, MInst::Return { .. } | MInst::Plain(Inst::Trap { .. }))
+        matches!(inst, MInst::Return { .. } | MInst::TailCall { .. } | MInst::Plain(Inst::Trap { .. }))
     }
 
     fn is_branch(inst: &MInst) -> bool {

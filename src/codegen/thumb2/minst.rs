@@ -25,6 +25,12 @@ pub enum MInst {
         uses: Vec<(Reg, u8)>,
         defs: Vec<(Reg, u8)>,
     },
+    /// Takes the frame down and goes on in another function, which returns to this one's caller.
+    TailCall {
+        target: CallTarget,
+        type_id: Option<u32>,
+        uses: Vec<(Reg, u8)>,
+    },
     /// Takes the frame down and returns.
     Return {
         uses: Vec<(Reg, u8)>,

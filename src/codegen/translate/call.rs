@@ -47,6 +47,22 @@ impl Translator<'_, '_> {
         self.builder.ins().return_(&results);
     }
 
+    /// A call in place of a return. What is not this component's own is called and then returned from: other
+    /// components have a home of their own, to which this one's caller knows no way back.
+    pub fn return_call(&mut self, index: u32) {
+        let Target::Own(own) = self.linked.functions[index as usize] else {
+            self.call(index);
+            return self.return_();
+        };
+        let declared = self.linked.module.functions[index as usize].ty;
+        let arguments = self.linked.module.types[declared as usize].params.len();
+        let arguments = self.pop_many(arguments);
+        let signature = self.signature_of(declared);
+        let callee = self.callee(function_symbol(self.linked, own), signature);
+        self.builder.ins().return_call(callee, &arguments);
+        self.reachable = false;
+    }
+
     fn call_target(&mut self, index: u32, arguments: &[Value]) -> Vec<Value> {
         let symbol = match self.linked.functions[index as usize] {
             Target::Own(index) => function_symbol(self.linked, index),
@@ -67,9 +83,25 @@ impl Translator<'_, '_> {
     }
 
     pub fn call_indirect(&mut self, ty: u32, table: u32) {
+        let Some((signature, code, arguments)) = self.callee_in_table(ty, table) else { return };
+        let call = self.builder.ins().call_indirect(signature, code, &arguments);
+        let results = self.builder.inst_results(call).to_vec();
+        self.stack.extend(results);
+    }
+
+    /// Entries are this component's own functions: an imported one has a thunk.
+    pub fn return_call_indirect(&mut self, ty: u32, table: u32) {
+        let Some((signature, code, arguments)) = self.callee_in_table(ty, table) else { return };
+        self.builder.ins().return_call_indirect(signature, code, &arguments);
+        self.reachable = false;
+    }
+
+    /// Takes an index and arguments from the operand stack: the signature, the code's address, the arguments. `None`
+    /// where the call always traps.
+    fn callee_in_table(&mut self, ty: u32, table: u32) -> Option<(ir::SigRef, Value, Vec<Value>)> {
         let index = self.pop();
         let count = self.linked.module.types[ty as usize].params.len();
-        let Some(descriptor) = self.table_load(table, index) else { return };
+        let descriptor = self.table_load(table, index)?;
         let arguments = self.pop_many(count);
 
         // An entry always holds the address of a descriptor, so these may move.
@@ -87,9 +119,7 @@ impl Translator<'_, '_> {
         let code = self.builder.ins().load(types::I32, flags, descriptor, 4);
         let signature = self.signature_of(ty);
         self.indirect_types[signature] = Some(type_id);
-        let call = self.builder.ins().call_indirect(signature, code, &arguments);
-        let results = self.builder.inst_results(call).to_vec();
-        self.stack.extend(results);
+        Some((signature, code, arguments))
     }
 
     /// Fills the blocks that tell a null from a wrong type. They come last, out of the way of what usually runs.
@@ -108,7 +138,7 @@ impl Translator<'_, '_> {
     /// Calls a helper; its results.
     pub fn call_runtime(&mut self, function: RuntimeFunction, arguments: &[Value]) -> Vec<Value> {
         let symbol = Symbol::Runtime(function);
-        let mut signature = ir::Signature::new(CallConv::Fast);
+        let mut signature = ir::Signature::new(CallConv::Tail);
         for &argument in arguments {
             signature.params.push(ir::AbiParam::new(self.builder.func.dfg.value_type(argument)));
         }

@@ -48,6 +48,8 @@ pub struct Translated {
     pub symbols: Vec<Symbol>,
     /// For signatures of `call_indirect`: the global type id.
     pub indirect_types: SecondaryMap<ir::SigRef, Option<u32>>,
+    /// [`System::tail_words`].
+    pub tail_words: u32,
 }
 
 /// Translates and optimises function `index` (of the module's function index space), which has a body.
@@ -55,7 +57,7 @@ pub struct Translated {
 /// Errors: what the code generator does not have (floats, SIMD, ...), by function name and offset.
 pub fn function(system: &System, linked: &Linked, index: u32) -> Result<Translated, Diagnostic> {
     let body = linked.module.functions[index as usize].body.clone().expect("only functions with a body have code");
-    build(linked, index, |translator| {
+    build(system, linked, index, |translator| {
         let offset = body.start;
         let reader = BinaryReader::new(&linked.module.wasm[body.clone()], offset);
         translate_body(translator, FunctionBody::new(reader))
@@ -66,7 +68,7 @@ pub fn function(system: &System, linked: &Linked, index: u32) -> Result<Translat
 /// A function of this unit's own for an imported one, for tables to point at: same signature, calls the target and
 /// returns what it returns. `index` names an import.
 pub fn import_thunk(system: &System, linked: &Linked, index: u32) -> Result<Translated, Diagnostic> {
-    build(linked, index, |translator| {
+    build(system, linked, index, |translator| {
         translator.forward(index);
         Ok(())
     })
@@ -83,6 +85,7 @@ struct Unsupported {
 type Fallible<T> = Result<T, Unsupported>;
 
 fn build(
+    system: &System,
     linked: &Linked,
     index: u32,
     fill: impl FnOnce(&mut Translator) -> Fallible<()>,
@@ -106,7 +109,7 @@ fn build(
     };
     let func = addresses::shape(func, is_memory);
     optimize::verify(&func);
-    Ok(Translated { func, symbols, indirect_types })
+    Ok(Translated { func, symbols, indirect_types, tail_words: system.tail_words })
 }
 
 fn translate_body(translator: &mut Translator, body: FunctionBody) -> Fallible<()> {
@@ -130,7 +133,7 @@ fn translate_body(translator: &mut Translator, body: FunctionBody) -> Fallible<(
 
 /// The CLIF signature of a wasm function type.
 fn signature(ty: &FuncType) -> ir::Signature {
-    let mut signature = ir::Signature::new(CallConv::Fast);
+    let mut signature = ir::Signature::new(CallConv::Tail);
     for &param in &ty.params {
         signature.params.push(ir::AbiParam::new(clif_type(param)));
     }

@@ -48,6 +48,8 @@ impl Translator<'_, '_> {
             Op::Return => self.return_(),
             Op::Call { function_index } => self.call(function_index),
             Op::CallIndirect { type_index, table_index } => self.call_indirect(type_index, table_index),
+            Op::ReturnCall { function_index } => self.return_call(function_index),
+            Op::ReturnCallIndirect { type_index, table_index } => self.return_call_indirect(type_index, table_index),
 
             // Parametric.
             Op::Drop => {

@@ -11,6 +11,26 @@ use regalloc2::RegClass;
 
 pub(super) fn call(cx: &mut Cx<'_>, inst: ir::Inst) {
     let func = cx.func;
+    let (target, type_id, words) = operands(cx, inst);
+    let (results, moves) = core_definitions(cx, func.dfg.inst_results(inst));
+    // Whom the callee passes control to may take more arguments than the callee.
+    let passed_on = cx.tail_words().saturating_sub(ARGUMENT_REGISTERS as u32);
+    cx.outgoing_words = cx.outgoing_words.max(passed_on);
+    emit_call(cx, target, type_id, &words, &results);
+    moves.into_iter().for_each(|inst| emit(cx, inst));
+}
+
+/// A call of a function of the same component that takes the place of returning. All incoming words have been read by
+/// then, and there is room for as many arguments as any tail call passes (`System::tail_words`).
+pub(super) fn tail_call(cx: &mut Cx<'_>, inst: ir::Inst) {
+    let (target, type_id, words) = operands(cx, inst);
+    store_beyond_registers(cx, &words, |word| Mem::Incoming { word });
+    cx.emit(MInst::TailCall { target, type_id, uses: in_registers(&words) });
+}
+
+/// What a call goes to, its global type id if that is a table's entry, and the words of its arguments.
+fn operands(cx: &mut Cx<'_>, inst: ir::Inst) -> (CallTarget, Option<u32>, Vec<Reg>) {
+    let func = cx.func;
     let args = func.dfg.inst_args(inst);
     let (target, type_id, args) = match func.dfg.insts[inst] {
         InstructionData::Call { func_ref, .. } => (CallTarget::Symbol(cx.callee(func_ref)), None, args),
@@ -19,10 +39,13 @@ pub(super) fn call(cx: &mut Cx<'_>, inst: ir::Inst) {
         }
         _ => unreachable!("not a call"),
     };
-    let words: Vec<Reg> = args.iter().flat_map(|&a| core_words(cx, a)).collect();
-    let (results, moves) = core_definitions(cx, func.dfg.inst_results(inst));
-    emit_call(cx, target, type_id, &words, &results);
-    moves.into_iter().for_each(|inst| emit(cx, inst));
+    (target, type_id, args.iter().flat_map(|&a| core_words(cx, a)).collect())
+}
+
+fn store_beyond_registers(cx: &mut Cx<'_>, words: &[Reg], place: impl Fn(u32) -> Mem) {
+    for (word, &rt) in words.iter().skip(ARGUMENT_REGISTERS).enumerate() {
+        emit(cx, Inst::Store { width: Width::Word, rt, mem: place(word as u32) });
+    }
 }
 
 /// A call of a helper of the runtime.
@@ -82,9 +105,7 @@ fn emit_call(cx: &mut Cx<'_>, target: CallTarget, type_id: Option<u32>, args: &[
     cx.has_calls = true;
     let beyond = args.len().max(results.len()).saturating_sub(ARGUMENT_REGISTERS);
     cx.outgoing_words = cx.outgoing_words.max(beyond as u32);
-    for (word, &rt) in args.iter().skip(ARGUMENT_REGISTERS).enumerate() {
-        emit(cx, Inst::Store { width: Width::Word, rt, mem: Mem::Outgoing { word: word as u32 } });
-    }
+    store_beyond_registers(cx, args, |word| Mem::Outgoing { word });
     let peer = peer_of(cx, target);
     if let Some((peer, _)) = peer {
         emit(cx, Inst::LoadSymbol { rd: HOME, symbol: peer, addend: 0 });
@@ -140,8 +161,6 @@ pub fn entry(cx: &mut Cx<'_>, params: &[Value]) {
 /// Puts the results where the caller expects them, and returns.
 pub(super) fn return_(cx: &mut Cx<'_>, results: &[Value]) {
     let words: Vec<Reg> = results.iter().flat_map(|&r| core_words(cx, r)).collect();
-    for (word, &rt) in words.iter().skip(ARGUMENT_REGISTERS).enumerate() {
-        emit(cx, Inst::Store { width: Width::Word, rt, mem: Mem::Incoming { word: word as u32 } });
-    }
+    store_beyond_registers(cx, &words, |word| Mem::Incoming { word });
     cx.emit(MInst::Return { uses: in_registers(&words) });
 }

@@ -28,6 +28,8 @@ pub fn terminator(cx: &mut Cx<'_>, inst: ir::Inst, targets: &[BlockIndex]) -> Re
             let results = func.dfg.inst_args(inst).to_vec();
             call::return_(cx, &results);
         }
+        InstructionData::Call { opcode: Opcode::ReturnCall, .. }
+        | InstructionData::CallIndirect { opcode: Opcode::ReturnCallIndirect, .. } => call::tail_call(cx, inst),
         InstructionData::Trap { code, .. } => {
             let code = trap_code(code)?;
             emit(cx, Inst::Trap { code });
