@@ -127,7 +127,7 @@ fn elf(sources: &mut Sources, id: SourceId, found: &mut Diagnostics) -> Option<V
     let system = found.take(link::resolve(&manifest, &board, &modules))?;
     let objects: Vec<Object> = modules.iter().map(object).collect();
     let kernel = kernel(&system, &objects);
-    let plan = found.take(plan::place(&system, &objects, &kernel))?;
+    let plan = found.take(plan::place(&system, &objects, &kernel, None))?;
     let image = found.take(image::write(&system, &objects, &kernel, &plan))?;
     Some(image.elf)
 }

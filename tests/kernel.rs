@@ -121,7 +121,7 @@ fn run_with(
     let mut objects = objects.ok_or_else(|| format!("codegen: {:#?}", found.list))?;
     let mut kernel = kernel::compile(&system);
     change(&mut objects, &mut kernel);
-    let (plan, found) = plan::place(&system, &objects, &kernel);
+    let (plan, found) = plan::place(&system, &objects, &kernel, None);
     let plan = plan.ok_or_else(|| format!("plan: {:#?}", found.list))?;
     let (image, found) = image::write(&system, &objects, &kernel, &plan);
     let image = image.ok_or_else(|| format!("image: {:#?}", found.list))?;

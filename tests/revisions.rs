@@ -86,13 +86,23 @@ fn has(text: &str, parts: &[&str]) {
 
 #[test]
 fn every_example_is_the_same_as_itself() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = fs::read_dir(root.join("examples/systems")).expect("the examples");
-    let files = folders.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir());
-    let files = files.flat_map(|folder| fs::read_dir(folder).expect("an example").map(|e| e.expect("an entry").path()));
-    let manifests: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|e| e == "kdl")).collect();
-    assert!(manifests.len() >= 4, "{manifests:?}");
+    // A copy: a build writes a lock file beside the manifest.
     let out = tempfile::tempdir().expect("a folder");
+    let root = out.path();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/systems");
+    let folders = fs::read_dir(examples).expect("the examples").map(|entry| entry.expect("an entry").path());
+    let mut manifests: Vec<PathBuf> = Vec::new();
+    for folder in folders.filter(|path| path.is_dir()) {
+        let copy = root.join(folder.file_name().expect("a name"));
+        fs::create_dir(&copy).expect("a folder");
+        let files = fs::read_dir(folder).expect("an example").map(|entry| entry.expect("an entry").path());
+        for file in files.filter(|path| path.is_file()) {
+            let to = copy.join(file.file_name().expect("a name"));
+            fs::copy(&file, &to).expect("a copy");
+            manifests.extend(Some(to).filter(|path| path.extension().is_some_and(|e| e == "kdl")));
+        }
+    }
+    assert!(manifests.len() >= 4, "{manifests:?}");
     for (index, path) in manifests.iter().enumerate() {
         let path = path.display().to_string();
         for format in ["text", "markdown"] {
@@ -105,7 +115,7 @@ fn every_example_is_the_same_as_itself() {
         assert_eq!(json["authority"], serde_json::json!([]));
 
         // Nor does it differ from its own image; from the table alone, only functions and contents are unknown.
-        let folder = out.path().join(index.to_string());
+        let folder = root.join(index.to_string());
         let built = compose(root, &["build", &path, "--out", &folder.display().to_string()]);
         assert_eq!(built.code, Some(0), "{}", built.stderr);
         let made = fs::read_dir(&folder).expect("files").map(|entry| entry.expect("an entry").path());

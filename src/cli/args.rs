@@ -28,7 +28,7 @@ pub struct Cli {
 pub enum Command {
     /// Check a manifest and its modules, and write nothing
     Check(Input),
-    /// Write the image: ELF, binary, Intel HEX and region table
+    /// Write the image: ELF, binary, Intel HEX and region table; and the lock file beside the manifest
     Build {
         #[command(flatten)]
         input: Input,
@@ -122,6 +122,12 @@ pub struct Input {
     /// Print how long each stage took
     #[arg(long)]
     pub time: bool,
+    /// Place everything afresh, whatever the lock file says
+    #[arg(long, conflicts_with = "locked")]
+    pub relayout: bool,
+    /// Fail if the lock file would change
+    #[arg(long)]
+    pub locked: bool,
 }
 
 /// What comes out on stdout.

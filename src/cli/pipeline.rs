@@ -4,10 +4,11 @@ use super::args::{Emit, Input, ResultFormat};
 use super::shell::{Failure, Shell};
 use super::{Outcome, output};
 use crate::diag::Diagnostics;
-use crate::emulator;
+use crate::source::Span;
 use crate::source::{SourceId, Sources};
 use crate::trace::Trace;
-use crate::{Product, report};
+use crate::{Goal, Settings, report};
+use crate::{emulator, lock};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -16,14 +17,14 @@ const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 pub fn check(shell: &Shell, input: &Input) -> Result<Outcome, Failure> {
     let mut run = Run::new(input)?;
-    let product = run.product(shell, input)?;
-    Ok(run.outcome(product.is_some()))
+    let outcome = run.outcome(shell, input, Goal::Plan)?;
+    Ok(run.ended(outcome.is_some()))
 }
 
 pub fn plan(shell: &Shell, input: &Input, format: ResultFormat) -> Result<Outcome, Failure> {
     let mut run = Run::new(input)?;
-    let Some(product) = run.product(shell, input)? else { return Ok(Outcome::Findings) };
-    run.result(shell, input, &product.report, format)
+    let Some(outcome) = run.outcome(shell, input, Goal::Plan)? else { return Ok(Outcome::Findings) };
+    run.result(shell, input, &outcome.report, format)
 }
 
 pub fn build(
@@ -34,8 +35,8 @@ pub fn build(
     format: ResultFormat,
 ) -> Result<Outcome, Failure> {
     let mut run = Run::new(input)?;
-    let Some(product) = run.product(shell, input)? else { return Ok(Outcome::Findings) };
-    let Product { name, image, report, .. } = &product;
+    let Some(outcome) = run.outcome(shell, input, Goal::Image)? else { return Ok(Outcome::Findings) };
+    let crate::Outcome { name, image: Some(image), report, .. } = &outcome else { return Ok(Outcome::Findings) };
     let mut files: Vec<(String, &[u8])> = vec![
         (format!("{name}.elf"), &image.elf),
         (format!("{name}.bin"), &image.bin),
@@ -52,25 +53,34 @@ pub fn build(
     for path in output::write(out, &files)? {
         shell.status("Wrote", &path.display().to_string());
     }
+    // A file that has not changed keeps its time.
+    if run.lock.is_none_or(|id| run.sources.get(id).text != outcome.lock) {
+        let path = lock::path(&run.path);
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        output::write(folder, &[(name, outcome.lock.as_bytes())])?;
+        shell.status("Wrote", &path.display().to_string());
+    }
     shell.status(
         "Finished",
-        &format!("`{name}` for {} in {:.2} s", product.board.name, run.start.elapsed().as_secs_f64()),
+        &format!("`{name}` for {} in {:.2} s", outcome.board.name, run.start.elapsed().as_secs_f64()),
     );
     run.result(shell, input, report, format)
 }
 
 pub fn run(shell: &Shell, input: &Input, timeout: Option<u32>) -> Result<Outcome, Failure> {
     let mut run = Run::new(input)?;
-    let Some(product) = run.product(shell, input)? else { return Ok(Outcome::Findings) };
+    let Some(outcome) = run.outcome(shell, input, Goal::Image)? else { return Ok(Outcome::Findings) };
     if input.dump.is_some() {
         return Ok(Outcome::Well);
     }
+    let crate::Outcome { name, board, image: Some(image), .. } = &outcome else { return Ok(Outcome::Findings) };
     // The emulator takes a file; only this run needs it.
     let folder = std::env::temp_dir().join(format!("compose-run-{}", std::process::id()));
-    let paths = output::write(&folder, &[(format!("{}.elf", product.name), &product.image.elf)])?;
-    shell.status("Running", &format!("`{}` on {}", product.name, product.board.name));
+    let paths = output::write(&folder, &[(format!("{name}.elf"), &image.elf)])?;
+    shell.status("Running", &format!("`{name}` on {}", board.name));
     let timeout = timeout.map_or(FOR_EVER, |seconds| Duration::from_secs(seconds.into()));
-    let ended = emulator::run(&paths[0], &product.board, timeout, &mut shell.console());
+    let ended = emulator::run(&paths[0], board, timeout, &mut shell.console());
     let _ = std::fs::remove_dir_all(&folder); // Left over at worst.
     let ended = ended?;
     if let Some(message) = ended.message() {
@@ -82,7 +92,10 @@ pub fn run(shell: &Shell, input: &Input, timeout: Option<u32>) -> Result<Outcome
 /// One run of the pipeline and what came of it.
 struct Run {
     sources: Sources,
+    path: PathBuf,
     manifest: SourceId,
+    /// The lock file, if there is one and it is to be heeded.
+    lock: Option<SourceId>,
     trace: Trace,
     found: Diagnostics,
     start: Instant,
@@ -101,12 +114,30 @@ impl Run {
             path: path.display().to_string(),
             error,
         })?;
-        Ok(Run { sources, manifest, trace: Trace::new(input.dump), found: Diagnostics::new(), start })
+        let lock = match input.relayout {
+            true => None,
+            false => lock::find(&mut sources, &path).map_err(|error| Failure::Io {
+                action: "read",
+                path: lock::path(&path).display().to_string(),
+                error,
+            })?,
+        };
+        Ok(Run { sources, path, manifest, lock, trace: Trace::new(input.dump), found: Diagnostics::new(), start })
     }
 
     /// Runs the pipeline, says what was found, and prints what was asked for about the run itself.
-    fn product(&mut self, shell: &Shell, input: &Input) -> Result<Option<Product>, Failure> {
-        let product = crate::build(&mut self.sources, self.manifest, &mut self.trace, &mut self.found);
+    fn outcome(&mut self, shell: &Shell, input: &Input, goal: Goal) -> Result<Option<crate::Outcome>, Failure> {
+        let settings = Settings { goal, lock: self.lock };
+        let mut outcome = crate::run(&mut self.sources, self.manifest, &settings, &mut self.trace, &mut self.found);
+        if let Some(made) = &outcome
+            && input.locked
+        {
+            let whole = Span { source: self.manifest, start: 0, end: 0 };
+            if let Some(changed) = lock::changed(&self.sources, self.lock, whole, &made.lock) {
+                self.found.push(changed);
+                outcome = None;
+            }
+        }
         shell.diagnostics(&self.found, &self.sources);
         if input.time {
             for (stage, time) in &self.trace.times {
@@ -120,10 +151,10 @@ impl Run {
                 None => shell.say(&format!("the errors above kept `{}` from running\n", show.name())),
             }
         }
-        Ok(product)
+        Ok(outcome)
     }
 
-    fn outcome(&self, built: bool) -> Outcome {
+    fn ended(&self, built: bool) -> Outcome {
         if built && !self.found.has_errors() { Outcome::Well } else { Outcome::Findings }
     }
 
@@ -141,6 +172,6 @@ impl Run {
                 ResultFormat::Json => &report.json,
             })?;
         }
-        Ok(self.outcome(true))
+        Ok(self.ended(true))
     }
 }

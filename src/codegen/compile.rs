@@ -18,6 +18,14 @@ use std::collections::BTreeSet;
 /// `None` if there are errors; the diagnostics then name every function that has no native code.
 pub fn compile(system: &System) -> (Option<Vec<Object>>, Diagnostics) {
     let mut found = Diagnostics::new();
+    if let Some(what) = system.board.lacks() {
+        found.push(
+            Diagnostic::error(&codes::NO_TARGET, format!("there is no {what} yet"))
+                .label(system.manifest.board.span, format!("`{}` needs it", system.board.name))
+                .help("`compose plan` and `compose check` know this board: its memory can be planned"),
+        );
+        return (None, found);
+    }
     let mut objects: Vec<Object> = Vec::new();
     for linked in &system.components {
         objects.extend(found.take(unit(system, linked)));

@@ -5,7 +5,7 @@ pub mod codes;
 pub mod render;
 pub mod suggest;
 
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 /// One row per diagnostic: `compose explain` and the book read the same row.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +41,57 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     pub notes: Vec<String>,
     pub help: Option<String>,
+    /// Changes that have been tried: with any of them this is gone. The cheapest first.
+    pub fixes: Vec<Fix>,
+}
+
+/// A change of sources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does and costs, in a few words.
+    pub title: String,
+    pub edits: Vec<Edit>,
+}
+
+/// Other text for a span; an empty span is a place where text is inserted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    pub span: Span,
+    pub parts: Vec<Part>,
+}
+
+/// A part of the new text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    Text(String),
+    /// What stands there now.
+    Copy(Span),
+}
+
+impl Fix {
+    pub fn new(title: impl Into<String>) -> Self {
+        Fix { title: title.into(), edits: Vec::new() }
+    }
+
+    pub fn replace(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.edits.push(Edit { span, parts: vec![Part::Text(text.into())] });
+        self
+    }
+
+    pub fn insert(self, after: Span, text: impl Into<String>) -> Self {
+        self.replace(Span { start: after.end, ..after }, text)
+    }
+}
+
+impl Edit {
+    /// The new text.
+    pub fn text(&self, sources: &Sources) -> String {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.as_str(),
+            Part::Copy(span) => &sources.get(span.source).text[span.start as usize..span.end as usize],
+        });
+        parts.collect()
+    }
 }
 
 impl Diagnostic {
@@ -52,6 +103,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -66,6 +118,11 @@ impl Diagnostic {
 
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
+        self
+    }
+
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
         self
     }
 

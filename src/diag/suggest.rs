@@ -30,10 +30,15 @@ pub fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 
 /// `a, b or c`.
 pub fn joined(parts: &[String]) -> String {
+    enumerated(parts, "or")
+}
+
+/// `a, b WORD c`; `nothing` for an empty list.
+pub fn enumerated(parts: &[String], word: &str) -> String {
     match parts {
         [] => "nothing".into(),
         [one] => one.clone(),
-        [head @ .., last] => format!("{} or {last}", head.join(", ")),
+        [head @ .., last] => format!("{} {word} {last}", head.join(", ")),
     }
 }
 

@@ -79,6 +79,7 @@ pub fn layout(
             bytes: word(sized.bytes),
             max_bytes: word(sized.max_bytes),
             budget: word(sized.budget),
+            least: word(sized.least),
             page_log2: memory.page_log2,
             bounds,
             size_cell: None,
@@ -262,6 +263,7 @@ struct Sized {
     bytes: u64,
     max_bytes: u64,
     budget: u64,
+    least: u64,
     arena: Option<Range<u32>>,
 }
 
@@ -300,7 +302,7 @@ impl Sizer<'_> {
         let observers = self.users(|uses| uses.memory_size.iter().chain(&uses.memory_grow));
         let arena = self.component.arena.as_ref().filter(|_| self.index == 0).map_or(0, |arena| u64::from(arena.value));
         // On an error the declared size stands in, so that one mistake is one diagnostic.
-        let failed = Sized { bytes: declared, max_bytes: declared, budget: declared, arena: None };
+        let failed = Sized { bytes: declared, max_bytes: declared, budget: declared, least: declared, arena: None };
         let bytes = if budget < declared {
             if let Some(diagnostic) = self.check_shrunk(budget, arena, &observers) {
                 diagnostics.push(diagnostic);
@@ -317,10 +319,19 @@ impl Sizer<'_> {
             }
         };
         let max_bytes = self.growth(bytes, budget, diagnostics);
+        // Without `__heap_base` a module may use all that it declares, whatever is known.
+        let known = observers.is_empty() && !self.uncertain && self.module.export("__heap_base").is_some();
+        let least = if max_bytes > bytes {
+            bytes + self.page()
+        } else if known && self.index == 0 {
+            (self.used + arena).clamp(1, bytes.max(1))
+        } else {
+            bytes.max(1)
+        };
         // A board's RAM is less than 4 GiB: the casts are exact wherever there is no error.
         let arena = (arena > 0 || self.component.arena.is_some() && self.index == 0)
             .then(|| (bytes - arena) as u32..u32::try_from(bytes).unwrap_or(u32::MAX));
-        Sized { bytes, max_bytes, budget, arena }
+        Sized { bytes, max_bytes, budget, least: least.min(budget), arena }
     }
 
     /// Whether a memory may be smaller than its module declares.
@@ -501,6 +512,6 @@ impl Sizer<'_> {
 }
 
 /// As the manifest writes a size: `(KiB)24` where that is exact, else `(B)1000`.
-fn size_text(bytes: u64) -> String {
+pub(super) fn size_text(bytes: u64) -> String {
     if bytes >= 1024 && bytes.is_multiple_of(1024) { format!("(KiB){}", bytes / 1024) } else { format!("(B){bytes}") }
 }

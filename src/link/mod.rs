@@ -265,6 +265,8 @@ pub struct LinkedMemory {
     pub max_bytes: u32,
     /// Native bytes reserved: `max_bytes` or more.
     pub budget: u32,
+    /// The least budget with which the module still has all that it is known to use.
+    pub least: u32,
     pub page_log2: u8,
     pub bounds: Bounds,
     /// Word of instance data that holds the current size in bytes, where the memory may grow. Where it is `None`,

@@ -17,19 +17,14 @@ impl System<'_> {
 
     /// Entries that are always on: they hold the flash.
     pub fn fixed_entries(&self) -> u8 {
-        let flash = self.board.banks.iter().find(|bank| bank.kind == BankKind::Flash);
-        let whole = flash.map(|bank| u64::from(bank.base)..u64::from(bank.base) + u64::from(bank.size));
-        // One region, wherever one can do: the image is at the start of the bank.
-        match (self.board.protection.model, whole) {
-            (ProtectionModel::Pmp, Some(whole)) => {
-                let model = self.model();
-                let cover = model.cover(whole.clone(), whole, 2);
-                let shapes = cover.map_or(Vec::new(), |cover| cover.shapes);
-                let shapes: Vec<_> = shapes.into_iter().map(|shape| (shape, protect::Access::ReadExecute)).collect();
-                model.pieces(&shapes, protect::FLASH_SLOT).len() as u8
-            }
-            _ => 1,
-        }
+        let Some(flash) = self.board.banks.iter().find(|bank| bank.kind == BankKind::Flash) else { return 1 };
+        let whole = u64::from(flash.base)..u64::from(flash.base) + u64::from(flash.size);
+        let model = self.model();
+        let limit = model.ranges.map_or(1, |ranges| usize::from(ranges.entries));
+        let shapes = model.cover(whole.clone(), whole, limit).map_or(Vec::new(), |cover| cover.shapes);
+        let shapes: Vec<_> = shapes.into_iter().map(|shape| (shape, protect::Access::ReadExecute)).collect();
+        // A bank that no region covers whole may still begin with an image that one does.
+        model.pieces(&shapes, protect::FLASH_SLOT).len().max(1) as u8
     }
 
     /// Entries of each process: from [`System::fixed_entries`] on.

@@ -50,7 +50,14 @@ pub(super) fn manifest(
     let links = system.named("link").filter_map(|i| build.link(i, names_complete)).collect();
     let runs = system.named("run").filter_map(|i| build.run(i, names_complete)).collect();
     let limit = |name| system.child("policy").and_then(|p| p.child(name)).and_then(|limit| limit.arg(0));
-    let policy = Policy { max_waste: limit("max-waste"), over_grant: limit("over-grant") };
+    let end = |span: Span| Span { start: span.end, ..span };
+    let last = system.child("policy").and_then(|policy| policy.children.last());
+    let place = match (last, system.child("policy"), system.child("board")) {
+        (Some(limit), ..) => Some((end(limit.head), true)),
+        (None, Some(_), _) => None,
+        (None, None, board) => board.map(|board| (end(board.whole), false)),
+    };
+    let policy = Policy { max_waste: limit("max-waste"), over_grant: limit("over-grant"), place };
     Some(Manifest {
         source,
         dir: sources.get(source).dir.clone(),
@@ -109,6 +116,7 @@ impl Build<'_> {
         self.processes.push(Process {
             name: component.name.clone(),
             components: vec![ComponentId(index(self.components.len()))],
+            whole: item.whole,
             on_trap: on_trap(item),
             why: None,
         });
@@ -145,7 +153,13 @@ impl Build<'_> {
             self.process_name(&name);
         }
         self.one_stack(&ids);
-        self.processes.push(Process { name, components: ids, on_trap: on_trap(item), why: item.prop("why") });
+        self.processes.push(Process {
+            name,
+            components: ids,
+            whole: item.whole,
+            on_trap: on_trap(item),
+            why: item.prop("why"),
+        });
     }
 
     /// The components of one process wish for one bank for their stack.
@@ -204,6 +218,7 @@ impl Build<'_> {
             path: item.arg(1)?,
             process,
             span: item.head,
+            whole: item.whole,
             memories,
             tables,
             arena,

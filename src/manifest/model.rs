@@ -42,6 +42,8 @@ impl Manifest {
 pub struct Process {
     pub name: Spanned<String>,
     pub components: Vec<ComponentId>,
+    /// Span of the whole node; that of the component, where it is one of its own.
+    pub whole: Span,
     pub on_trap: Option<Spanned<OnTrap>>,
     pub why: Option<Spanned<String>>,
 }
@@ -61,8 +63,10 @@ pub struct Component {
     /// As written; relative to [`Manifest::dir`]. `.wasm` binary or `.wat` text.
     pub path: Spanned<String>,
     pub process: ProcessId,
-    /// Span of the whole node's head (name and arguments).
+    /// Span of the node's head (name and arguments).
     pub span: Span,
+    /// Span of the whole node, with what is inside it.
+    pub whole: Span,
     /// At most one unnamed entry (the module's first memory), then named ones.
     pub memories: Vec<Memory>,
     /// At most one unnamed entry (the module's first table), then named ones.
@@ -167,4 +171,6 @@ pub struct Policy {
     pub max_waste: Option<Spanned<u32>>,
     /// Bytes that the regions of a process's devices may grant beyond the devices.
     pub over_grant: Option<Spanned<u32>>,
+    /// Where a further limit could be written, and whether there is a `policy` there already.
+    pub place: Option<(Span, bool)>,
 }

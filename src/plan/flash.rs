@@ -2,7 +2,7 @@
 
 use super::contents::VECTORS;
 use super::{BankUse, Contents, ItemBody, Owner, Section, SectionKind, bank, internal};
-use crate::board::BankKind;
+use crate::board::{Bank, BankKind};
 use crate::codegen::Symbol;
 use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -80,14 +80,7 @@ pub fn lay_out(
     let model = system.model();
     let cover = model.cover(base..address, base..bank_end, usize::from(system.fixed_entries()));
     let Some(cover) = cover else {
-        found.push(
-            Diagnostic::error(
-                &codes::FLASH_REGION,
-                format!("no single region covers the image's {} bytes of flash at {:#010x}", address - base, bank.base),
-            )
-            .label(system.manifest.board.span, "this board's flash bank")
-            .help("a region is a power of two at a multiple of its size: correct the base and size of the bank"),
-        );
+        found.push(no_region(system, bank));
         return None;
     };
     let shapes: Vec<_> = cover.shapes.iter().map(|&shape| (shape, Access::ReadExecute)).collect();
@@ -106,6 +99,30 @@ pub fn lay_out(
         pieces,
         bank: BankUse { bank: bank.name.value.clone(), base: bank.base, size: bank.size, used },
     })
+}
+
+/// The flash of a system whose code is not known: all of the bank.
+pub fn reserve(system: &System, found: &mut Diagnostics) -> Option<Flash> {
+    let bank = bank(system, BankKind::Flash, found)?;
+    let whole = u64::from(bank.base)..u64::from(bank.base) + u64::from(bank.size);
+    let model = system.model();
+    let limit = model.ranges.map_or(1, |ranges| usize::from(ranges.entries));
+    let Some(cover) = model.cover(whole.clone(), whole, limit) else {
+        found.push(no_region(system, bank));
+        return None;
+    };
+    let shapes: Vec<_> = cover.shapes.iter().map(|&shape| (shape, Access::ReadExecute)).collect();
+    let bank = BankUse { bank: bank.name.value.clone(), base: bank.base, size: bank.size, used: 0 };
+    Some(Flash { sections: Vec::new(), pieces: model.pieces(&shapes, FLASH_SLOT), bank })
+}
+
+fn no_region(system: &System, bank: &Bank) -> Diagnostic {
+    Diagnostic::error(
+        &codes::FLASH_REGION,
+        format!("no single region covers the image in flash at {:#010x}", bank.base),
+    )
+    .label(system.manifest.board.span, "this board's flash bank")
+    .help("a region is a power of two at a multiple of its size: correct the base and size of the bank")
 }
 
 /// Symbols that some object must define.

@@ -14,6 +14,7 @@ mod check;
 mod contents;
 mod demand;
 mod flash;
+mod lock;
 mod ram;
 mod slots;
 pub mod solve;
@@ -32,7 +33,11 @@ use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::kernel::Kernel;
 use crate::link::System;
+use crate::lock::Lock;
 use crate::manifest::{ComponentId, ProcessId};
+use demand::{Asked, Demands};
+use flash::Flash;
+use ram::Ram;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -53,6 +58,8 @@ pub struct Plan {
     pub waste: Waste,
     /// How good the layout of the RAM is.
     pub search: Search,
+    /// The lock file.
+    pub lock: String,
 }
 
 /// How much of a bank is in use, from its base on.
@@ -174,29 +181,62 @@ impl Waste {
     }
 }
 
-/// Places everything. With an error among the diagnostics there is no plan.
-pub fn place(system: &System, objects: &[Object], kernel: &Kernel) -> (Option<Plan>, Diagnostics) {
+/// Places everything, and leaves where it was what can stay there. With an error among the diagnostics there is no plan.
+pub fn place(system: &System, objects: &[Object], kernel: &Kernel, lock: Option<&Lock>) -> (Option<Plan>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let plan = try_place(system, objects, kernel, &mut found);
+    let plan = try_place(system, objects, kernel, lock, &mut found);
     let plan = plan.filter(|_| !found.has_errors());
     (plan, found)
 }
 
-fn try_place(system: &System, objects: &[Object], kernel: &Kernel, found: &mut Diagnostics) -> Option<Plan> {
+fn try_place(
+    system: &System,
+    objects: &[Object],
+    kernel: &Kernel,
+    lock: Option<&Lock>,
+    found: &mut Diagnostics,
+) -> Option<Plan> {
     let contents = match Contents::new(objects, kernel) {
-        Ok(contents) => Some(contents),
+        Ok(contents) => contents,
         Err(problem) => {
             found.push(internal(system, problem));
-            None
+            return None;
         }
     };
-    let contents = contents?;
     let stacks = stack::bounds(system, &contents, found);
     let mut symbols = BTreeMap::new();
     let flash = flash::lay_out(system, &contents, &mut symbols, found);
-    let ram = ram::lay_out(system, Some(kernel), stacks, &mut symbols, found);
-    let (flash, ram) = (flash?, ram?);
+    let asked = Asked { system, stacks: &stacks, kernel: ram::kernel_ram(Some(kernel)).0, lock };
+    let demands = asked.demands();
+    let ram = ram::lay_out(&asked, Some(kernel), &demands, &mut symbols, found);
+    let plan = assemble(system, &demands, flash?, ram?, symbols);
+    check_policy(system, &plan, found);
+    if let Err(problem) = check::check(system, kernel, &contents, &plan) {
+        found.push(internal(system, problem));
+    }
+    Some(plan)
+}
 
+/// Places memory alone, for boards that nothing can be built for yet: no code, no kernel.
+pub fn outline(system: &System, lock: Option<&Lock>) -> (Option<Plan>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let stacks = stack::given(system, &mut found);
+    let mut symbols = BTreeMap::new();
+    let asked = Asked { system, stacks: &stacks, kernel: 0, lock };
+    let demands = asked.demands();
+    let ram = ram::lay_out(&asked, None, &demands, &mut symbols, &mut found);
+    let flash = flash::reserve(system, &mut found);
+    let plan = flash.zip(ram).map(|(flash, ram)| assemble(system, &demands, flash, ram, symbols));
+    if let Some(plan) = &plan {
+        check_policy(system, plan, &mut found);
+        if let Err(problem) = check::check_memory(system, plan) {
+            found.push(internal(system, problem));
+        }
+    }
+    (plan.filter(|_| !found.has_errors()), found)
+}
+
+fn assemble(system: &System, demands: &Demands, flash: Flash, ram: Ram, mut symbols: BTreeMap<Symbol, u32>) -> Plan {
     let (model, first, count) = (system.model(), system.fixed_entries(), system.process_slots());
     for process in &ram.processes {
         let words = slots::words(&model, &process.pieces, first, count);
@@ -207,7 +247,6 @@ fn try_place(system: &System, objects: &[Object], kernel: &Kernel, found: &mut D
     for (index, word) in flash.pieces.iter().flat_map(|piece| piece.words).enumerate() {
         symbols.insert(Symbol::FixedRegionWord { index: index as u32 }, word);
     }
-
     let mut waste = Waste::default();
     for process in &ram.processes {
         waste.add(process.waste);
@@ -224,12 +263,9 @@ fn try_place(system: &System, objects: &[Object], kernel: &Kernel, found: &mut D
         ram: ram.banks,
         waste,
         search: ram.search,
+        lock: String::new(),
     };
-    check_policy(system, &plan, found);
-    if let Err(problem) = check::check(system, kernel, &contents, &plan) {
-        found.push(internal(system, problem));
-    }
-    Some(plan)
+    Plan { lock: lock::text(system, demands, &plan), ..plan }
 }
 
 /// The bank that holds the image, and the one that holds the data.

@@ -1,8 +1,7 @@
 //! RAM: the kernel's stack and memory at the start of the first bank, then what the solver says.
 
-use super::demand::{Demands, Parts, demands};
+use super::demand::{Asked, Demands, Parts};
 use super::solve::{self, Layout, Placed, Search, Spot};
-use super::stack::ProcessStack;
 use super::{BankUse, DevicePlan, ExtentPlan, Owner, ProcessPlan, Section, SectionKind, Waste, slots, why_not};
 use crate::codegen::Symbol;
 use crate::diag::Diagnostics;
@@ -28,20 +27,20 @@ pub fn kernel_ram(kernel: Option<&Kernel>) -> (u64, u64) {
 }
 
 pub fn lay_out(
-    system: &System,
+    asked: &Asked,
     kernel: Option<&Kernel>,
-    stacks: Vec<ProcessStack>,
+    demands: &Demands,
     symbols: &mut BTreeMap<Symbol, u32>,
     found: &mut Diagnostics,
 ) -> Option<Ram> {
+    let system = asked.system;
     let first = super::bank(system, crate::board::BankKind::Ram, found)?;
     let start = u64::from(first.base);
     let (kernel_size, kernel_stack) = kernel_ram(kernel);
-    let demands = demands(system, stacks, kernel_size, solve::STEPS);
     let layout = match solve::solve(&demands.problem) {
         Ok(layout) => layout,
         Err(stuck) => {
-            why_not::explain(system, &demands, kernel_size, &stuck, found);
+            why_not::explain(asked, demands, &stuck, found);
             return None;
         }
     };
@@ -56,10 +55,10 @@ pub fn lay_out(
         symbols.insert(Symbol::KernelMemory, (start + kernel_stack) as u32);
     }
     let pieces = pieces(system, &demands.problem.model, &layout);
-    let gaps = gaps(&demands, &layout);
+    let gaps = gaps(demands, &layout);
     let mut processes: Vec<ProcessPlan> = Vec::new();
     for (index, (placed, pieces)) in layout.demands.iter().zip(pieces).enumerate() {
-        processes.push(process(system, &demands, index, placed, pieces, gaps[index], &mut sections, symbols));
+        processes.push(process(system, demands, index, placed, pieces, gaps[index], &mut sections, symbols));
     }
     processes.sort_by_key(|process| process.process);
 

@@ -12,6 +12,7 @@ use crate::ingest::Unit;
 use crate::kernel;
 use crate::link::System;
 use crate::manifest::{ComponentId, ProcessId, Stack};
+use crate::source::Spanned;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -22,6 +23,8 @@ use std::collections::{BTreeMap, VecDeque};
 pub enum StackBound {
     /// Bytes that no execution exceeds.
     Bytes(u32),
+    /// There is no code to tell.
+    Unknown,
     /// Function names of a cycle of calls; the first is also what the last one calls.
     Recursive(Vec<String>),
 }
@@ -43,6 +46,33 @@ pub fn bounds(system: &System, contents: &Contents, found: &mut Diagnostics) -> 
     let graph = CallGraph::new(system, contents);
     let ids = (0..system.manifest.processes.len()).map(|index| ProcessId(index as u32));
     ids.map(|process| bound(system, &graph, process, found)).collect()
+}
+
+/// The stacks that the manifest gives, where no code says how much is needed.
+pub fn given(system: &System, found: &mut Diagnostics) -> Vec<ProcessStack> {
+    let processes = (0u32..).map(ProcessId).zip(&system.manifest.processes);
+    let stacks = processes.map(|(process, node)| {
+        let mut size = 0;
+        for component in node.components.iter().map(|&id| system.manifest.component(id)) {
+            match component.stack {
+                Some(Spanned { value: Stack::Bytes(bytes), .. }) => size += u64::from(bytes),
+                other => found.push(
+                    Diagnostic::error(
+                        &codes::STACK_UNKNOWN,
+                        format!("nothing is known of the stack of `{}`", component.name),
+                    )
+                    .label(other.map_or(component.name.span, |stack| stack.span), "no size")
+                    .note(format!(
+                        "there is no {} yet, which would find the bound",
+                        system.board.lacks().unwrap_or("code")
+                    ))
+                    .help("give it a size: `stack (KiB)2`"),
+                ),
+            }
+        }
+        ProcessStack { process, size: size.max(8).next_multiple_of(8), bound: StackBound::Unknown }
+    });
+    stacks.collect()
 }
 
 fn bound(system: &System, graph: &CallGraph, process: ProcessId, found: &mut Diagnostics) -> ProcessStack {

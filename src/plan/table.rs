@@ -474,6 +474,7 @@ fn process(system: &System, plan: &Plan, process: &ProcessPlan) -> Process {
     let node = manifest.process(process.process);
     let (bound, recursion) = match &process.stack_bound {
         StackBound::Bytes(bytes) => (Some(*bytes), Vec::new()),
+        StackBound::Unknown => (None, Vec::new()),
         StackBound::Recursive(cycle) => (None, cycle.clone()),
     };
     Process {

@@ -175,6 +175,9 @@ impl Blocks {
     /// Ends are tried from the first possible one on: there is no order among them, since a later one may be less
     /// round.
     fn least_end(self, size: u64, space: &Addresses, align: u64, limit: usize, steps: &mut u64) -> Option<u64> {
+        if limit == 1 {
+            return self.least_end_of_one(size, space);
+        }
         let granule = (1 << self.finest_log2()).max(align);
         let mut end = align_up(align_up(space.start, granule) + size, granule);
         while end <= space.end {
@@ -185,6 +188,17 @@ impl Blocks {
             *steps += 1;
         }
         None
+    }
+
+    /// The lowest end of a single piece: for each grain, so many of them as are needed, in one block.
+    fn least_end_of_one(self, size: u64, space: &Addresses) -> Option<u64> {
+        let ends = self.grains().filter(|grain| grain * self.parts() >= size).map(|grain| {
+            let (bytes, block) = (align_up(size, grain), grain * self.parts());
+            let start = align_up(space.start, grain);
+            let inside = start + bytes <= align_down(start, block) + block;
+            bytes + if inside { start } else { align_up(start, block) }
+        });
+        ends.min().filter(|&end| end <= space.end)
     }
 
     /// Whether `limit` pieces cover `start..end`, grant nothing below `floor` and nothing from `end` on. From the end

@@ -1,7 +1,7 @@
 //! Pieces for the devices of a process. Devices that are neighbours share pieces: where they touch, where a block's eighths
 //! fall on them and not between them, or, if that is allowed, where one piece grants what is between them too.
 
-use super::{Addresses, Model, Shape, merge};
+use super::{Addresses, Model, Overlap, Shape, merge};
 
 /// Pieces for a set of devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +30,10 @@ impl Model {
                 for group in self.group(&runs[first..=last], forbidden, limit) {
                     for before in 0..=limit - group.entries {
                         let Some(start) = &best[first][before] else { continue };
-                        let over_grant = start.over_grant + group.over_grant;
-                        let entries = before + group.entries;
-                        let place = &best[last + 1][entries];
-                        if place.as_ref().is_none_or(|other| over_grant < other.over_grant) {
-                            let shapes = start.shapes.iter().chain(&group.shapes).copied().collect();
-                            best[last + 1][entries] = Some(Gathered { shapes, entries, over_grant });
+                        let Some(joined) = self.joined(start, &group) else { continue };
+                        let place = &mut best[last + 1][joined.entries];
+                        if place.as_ref().is_none_or(|other| joined.over_grant < other.over_grant) {
+                            *place = Some(joined);
                         }
                     }
                 }
@@ -48,6 +46,18 @@ impl Model {
             }
         }
         out
+    }
+
+    /// Both groups of pieces. What both grant beyond the devices counts once; where overlapping pieces are a fault, `None`.
+    fn joined(&self, start: &Gathered, group: &Gathered) -> Option<Gathered> {
+        let granted = |shapes: &[Shape]| merge(shapes.iter().flat_map(Shape::granted).collect());
+        let bytes = |runs: &[Addresses]| runs.iter().map(|run| run.end - run.start).sum::<u64>();
+        let shapes: Vec<Shape> = start.shapes.iter().chain(&group.shapes).copied().collect();
+        let each = bytes(&granted(&start.shapes)) + bytes(&granted(&group.shapes));
+        let twice = each - bytes(&granted(&shapes));
+        let over_grant = start.over_grant + group.over_grant - twice;
+        let entries = start.entries + group.entries;
+        (twice == 0 || self.overlap != Overlap::Fault).then_some(Gathered { shapes, entries, over_grant })
     }
 
     /// Pieces for runs that follow one another: one piece for all of them, or several for one.

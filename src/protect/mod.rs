@@ -63,6 +63,11 @@ impl Shape {
             Shape::Range { .. } => 0,
         }
     }
+
+    /// What it grants, in address order.
+    pub fn granted(&self) -> Vec<Addresses> {
+        granted(self.base(), self.size(), self.subregions_off())
+    }
 }
 
 /// One entry of the protection unit: a region of an MPU, an entry of a PMP.
@@ -84,16 +89,20 @@ pub struct Piece {
 impl Piece {
     /// What the piece grants, in address order: everything but the subregions that are off.
     pub fn granted(&self) -> Vec<Addresses> {
-        let (base, eighth) = (u64::from(self.base), self.size / 8);
         if self.access == Access::Bound {
             return Vec::new();
         }
-        if self.subregions_off == 0 {
-            return std::iter::once(base..base + self.size).collect();
-        }
-        let on = (0..8).filter(|index| self.subregions_off >> index & 1 == 0);
-        merge(on.map(|index| base + index * eighth..base + (index + 1) * eighth).collect())
+        granted(self.base, self.size, self.subregions_off)
     }
+}
+
+fn granted(base: u32, size: u64, subregions_off: u8) -> Vec<Addresses> {
+    let (base, eighth) = (u64::from(base), size / 8);
+    if subregions_off == 0 {
+        return std::iter::once(base..base + size).collect();
+    }
+    let on = (0..8).filter(|index| subregions_off >> index & 1 == 0);
+    merge(on.map(|index| base + index * eighth..base + (index + 1) * eighth).collect())
 }
 
 /// Runs of addresses in order, those that overlap or touch made one.

@@ -15,6 +15,8 @@ pub struct Item {
     pub node: &'static Node,
     /// Name, arguments and properties.
     pub head: Span,
+    /// The whole node, with what is inside it.
+    pub whole: Span,
     args: Vec<Option<Spanned<Value>>>,
     props: Vec<(&'static str, Option<Spanned<Value>>)>,
     pub children: Vec<Item>,
@@ -143,7 +145,11 @@ impl Walk<'_> {
             Some(tree) => self.children(tree, Some(node), node.children, head),
             None => self.children(&KdlDocument::new(), Some(node), node.children, head),
         };
-        Item { node, head, args, props, children }
+        let whole = self.span(kdl.span());
+        let text = &self.source.text[whole.start as usize..whole.end as usize];
+        let trimmed = text.trim_end_matches(|c: char| c.is_whitespace() || c == ';');
+        let end = (whole.start + trimmed.len() as u32).max(head.end);
+        Item { node, head, whole: Span { start: name_span.start, end, ..head }, args, props, children }
     }
 
     fn value(&mut self, entry: &KdlEntry, field: &Field, node: &Node) -> Option<Spanned<Value>> {

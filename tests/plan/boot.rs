@@ -112,7 +112,7 @@ fn the_console_comes_through_with_traps_resolved() {
         bare(&fixture, &code, vec![relocation], vec![text])
     };
     // Constants come after all code: what the text says moves no function.
-    let (plan, _) = plan::place(&fixture.system(), &fixture.objects(), &says(""));
+    let (plan, _) = plan::place(&fixture.system(), &fixture.objects(), &says(""), None);
     let tick = Symbol::Function { unit: Unit::Component(ComponentId(1)), index: 0 };
     let code = plan.unwrap().symbols[&tick] + 2;
     let report = |rest: &str| format!("a\nbtrap: component `logger`: unreachable (code 0x0000_{code:04x}{rest})\nend");

@@ -63,6 +63,7 @@ impl Fixture {
                     bytes: memory.budget.value,
                     max_bytes: memory.budget.value,
                     budget: memory.budget.value,
+                    least: 1,
                     page_log2: 0,
                     bounds: Bounds::Hardware,
                     size_cell: None,
@@ -109,7 +110,7 @@ impl Fixture {
     }
 
     pub fn place_with(&self, objects: &[Object]) -> (Option<Plan>, Diagnostics) {
-        plan::place(&self.system(), objects, &self.kernel())
+        plan::place(&self.system(), objects, &self.kernel(), None)
     }
 
     pub fn plan(&self) -> Plan {
@@ -124,7 +125,7 @@ impl Fixture {
 
     pub fn image_with(&self, objects: &[Object], kernel: &Kernel) -> Image {
         let system = self.system();
-        let (plan, found) = plan::place(&system, objects, kernel);
+        let (plan, found) = plan::place(&system, objects, kernel, None);
         assert!(found.list.is_empty(), "{found:?}");
         let (image, found) = image::write(&system, objects, kernel, &plan.expect("no error, so a plan"));
         assert!(found.list.is_empty(), "{found:?}");
@@ -294,3 +295,16 @@ system "hub" {
     }
 }
 "#;
+
+impl Fixture {
+    /// With a lock file, which must be right.
+    pub fn plan_after(&self, lock: &str) -> Plan {
+        let mut sources = Sources::new();
+        let id = sources.add("system.lock.kdl", "", lock);
+        let (lock, found) = compose::lock::read(&sources, id);
+        assert!(found.list.is_empty(), "{found:?}");
+        let (plan, found) = plan::place(&self.system(), &self.objects(), &self.kernel(), lock.as_ref());
+        assert!(found.list.is_empty(), "{found:?}");
+        plan.expect("without an error there is a plan")
+    }
+}

@@ -2,8 +2,10 @@
 //! made by hand, so that what is tested depends on no other stage.
 
 mod boot;
+mod family;
 mod fixture;
 mod image;
+mod lock;
 mod placing;
 mod protect;
 mod report;

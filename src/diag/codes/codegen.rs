@@ -2,7 +2,7 @@
 
 use crate::diag::Code;
 
-pub const ALL: &[&Code] = &[&UNSUPPORTED, &TOO_LARGE];
+pub const ALL: &[&Code] = &[&UNSUPPORTED, &TOO_LARGE, &NO_TARGET];
 
 pub static UNSUPPORTED: Code = Code {
     id: "codegen::unsupported",
@@ -21,4 +21,13 @@ pub static TOO_LARGE: Code = Code {
         meets this limit has usually let a compiler inline a whole program into one function. If the function is \
         small, this is a bug in `compose`: report it with the module.",
     example: "a function of a million instructions",
+};
+
+pub static NO_TARGET: Code = Code {
+    id: "codegen::no-target",
+    title: "a board that nothing can be built for yet",
+    explanation: "Board files can describe instruction sets and protection units that the code generator or the kernel does \
+        not know yet. Systems for such boards can be planned and checked: banks, entries of the protection unit and \
+        register words are as they will be, without code and without the kernel's own memory.",
+    example: "board \"rp2350-riscv\"",
 };

@@ -6,13 +6,14 @@ pub mod board;
 pub mod codegen;
 pub mod ingest;
 pub mod link;
+pub mod lock;
 pub mod manifest;
 pub mod plan;
 pub mod schema;
 
 /// All codes, in the order of the stages.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [schema::ALL, manifest::ALL, board::ALL, ingest::ALL, link::ALL, codegen::ALL, plan::ALL]
+    [schema::ALL, manifest::ALL, board::ALL, ingest::ALL, lock::ALL, link::ALL, codegen::ALL, plan::ALL]
         .into_iter()
         .flatten()
         .copied()

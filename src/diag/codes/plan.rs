@@ -6,11 +6,13 @@ pub const ALL: &[&Code] = &[
     &RAM_TOO_SMALL,
     &FLASH_TOO_SMALL,
     &NO_COVER,
+    &TOO_FEW_ENTRIES,
     &FLASH_REGION,
     &NO_BANK,
     &STACK_UNBOUNDED,
     &STACK_BELOW_BOUND,
     &STACK_TOO_SMALL,
+    &STACK_UNKNOWN,
     &MAX_WASTE,
     &INTERNAL,
 ];
@@ -39,6 +41,16 @@ pub static NO_COVER: Code = Code {
                   multiple of it, and every legal set of regions reaches outside of what is free. Round the budgets \
                   to larger powers of two, or free some RAM.",
     example: "memory budget=4193311   // nearly all of the bank, and no round number",
+};
+
+pub static TOO_FEW_ENTRIES: Code = Code {
+    id: "plan::too-few-entries",
+    title: "a process needs more entries than the protection unit has",
+    explanation: "Each run of memory of a process takes at least one entry, and each of its devices one or more, unless \
+                  one piece can hold several that lie side by side. `policy { over-grant }` allows a piece to grant \
+                  bytes between devices that the board gives to no other. Otherwise move devices to components in \
+                  other processes.",
+    example: "component \"a\" \"a.wasm\" { mmio \"uart0\"; mmio \"timer0\"; /* and six more, far apart */ }",
 };
 
 pub static FLASH_REGION: Code = Code {
@@ -83,6 +95,14 @@ pub static STACK_TOO_SMALL: Code = Code {
                   and argument and result words that do not fit registers. The stack that the manifest gives is \
                   smaller than that, before any function of the component has run.",
     example: "component \"a\" \"a.wasm\" { memory budget=(KiB)16; stack (B)16 }",
+};
+
+pub static STACK_UNKNOWN: Code = Code {
+    id: "plan::stack-unknown",
+    title: "a stack without a size, on a board without code generation",
+    explanation: "Without a `stack` node, or with `stack auto`, the native stack is the worst case of the compiled code. For \
+                  this board there is no code generator yet, so only the manifest can say how much it is.",
+    example: "component \"a\" \"a.wasm\" { memory budget=(KiB)16 }   // board \"rp2350-riscv\"",
 };
 
 pub static MAX_WASTE: Code = Code {

@@ -24,6 +24,9 @@ pub(super) fn render(out: &mut String, d: &Diagnostic, sources: &Sources) {
     if let Some(help) = &d.help {
         message += &format!("\nhelp: {help}");
     }
+    for fix in &d.fixes {
+        message += &format!("\nfix: {}", fix.title);
+    }
     *out += &format!("::{command} {}::{}\n", properties.join(","), data(&message));
 }
 

@@ -17,6 +17,7 @@ const CONTEXT: usize = 1;
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[1;31m";
 const YELLOW: &str = "\x1b[1;33m";
+const GREEN: &str = "\x1b[32m";
 const CYAN: &str = "\x1b[36m";
 const RESET: &str = "\x1b[0m";
 
@@ -36,6 +37,9 @@ pub(super) fn render(out: &mut String, d: &Diagnostic, sources: &Sources, look: 
     }
     for (word, text) in d.notes.iter().map(|n| ("note", n)).chain(d.help.iter().map(|h| ("help", h))) {
         *out += &format!("  {}: {}\n", paint(CYAN, word), wrapped(&printable(text), 8, look.width));
+    }
+    for fix in &d.fixes {
+        *out += &format!("  {}: {}\n", paint(GREEN, "fix"), wrapped(&printable(&fix.title), 7, look.width));
     }
     *out += "\n";
 }

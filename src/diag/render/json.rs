@@ -19,6 +19,28 @@ pub struct Record<'a> {
     notes: &'a [String],
     /// The change to make.
     help: Option<&'a str>,
+    /// Changes that have been tried, each of which is enough; the cheapest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Change<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Change<'a> {
+    /// What it does and costs.
+    title: &'a str,
+    /// All of them together. They do not overlap.
+    edits: Vec<Replacement<'a>>,
+}
+
+/// Other text for some bytes of a file.
+#[derive(Serialize, JsonSchema)]
+struct Replacement<'a> {
+    file: &'a str,
+    /// First byte, from 0.
+    start: u32,
+    /// Past the last byte; equal to `start` where text is inserted.
+    end: u32,
+    text: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -64,6 +86,15 @@ pub(super) fn render(out: &mut String, d: &Diagnostic, sources: &Sources) {
             text: &l.text,
         }
     });
+    let replacements = |fix: &'_ crate::diag::Fix| {
+        let edits = fix.edits.iter().map(|edit| Replacement {
+            file: &sources.get(edit.span.source).name,
+            start: edit.span.start,
+            end: edit.span.end,
+            text: edit.text(sources),
+        });
+        edits.collect()
+    };
     let record = Record {
         code: d.code.id,
         severity: match d.severity {
@@ -74,6 +105,7 @@ pub(super) fn render(out: &mut String, d: &Diagnostic, sources: &Sources) {
         labels: labels.collect(),
         notes: &d.notes,
         help: d.help.as_deref(),
+        fixes: d.fixes.iter().map(|fix| Change { title: &fix.title, edits: replacements(fix) }).collect(),
     };
     *out += &serde_json::to_string(&record).expect("strings and integers serialize");
     out.push('\n');

@@ -72,10 +72,8 @@ impl Keeper<'_> {
                     continue;
                 }
                 let Some(cover) = self.model.cover(bytes, room, *limit) else { continue };
-                if changed || cover.granted == kept.granted {
-                    let fit = Fit { base: kept.base, cover };
-                    stay[index] = Some(Spot { bank: kept.bank, fit, stayed: true });
-                }
+                let fit = Fit { base: kept.base, cover };
+                stay[index] = Some(Spot { bank: kept.bank, fit, stayed: true });
             }
         }
         stay

@@ -22,13 +22,13 @@ mod row;
 mod share;
 mod spread;
 
-pub use row::{ALIGN, least_granted};
+pub use row::{ALIGN, Item, least_granted};
 
 use crate::protect::{Addresses, Fit, Gathered, Model};
-use row::{Item, NoRow};
+use row::NoRow;
 
 /// Ends of pieces that are tried in about two seconds.
-pub const STEPS: u64 = 20_000_000;
+pub const STEPS: u64 = 10_000_000;
 
 /// What is to be placed, and where.
 #[derive(Clone, Debug)]

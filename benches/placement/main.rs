@@ -1,0 +1,24 @@
+//! How much RAM placing wastes, and how long it takes: `cargo bench --bench placement`. With `BLESS=1` the tables go into
+//! `book/placement.md`.
+
+mod family;
+mod tables;
+
+use std::path::Path;
+
+fn main() {
+    let (waste, timing) = (tables::waste(), tables::timing());
+    println!("{waste}\n{timing}");
+    if std::env::var_os("BLESS").is_none() {
+        return;
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/placement.md");
+    let mut text = std::fs::read_to_string(&path).expect("the chapter is there");
+    for (name, table) in [("waste", waste), ("timing", timing)] {
+        let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
+        let from = text.find(&start).expect("the chapter has a place for the table") + start.len();
+        let to = text.find(&end).expect("the chapter says where the table ends");
+        text.replace_range(from..to, &format!("\n{table}\n"));
+    }
+    std::fs::write(&path, text).expect("the chapter can be written");
+}
