@@ -3,6 +3,7 @@
 use arbtest::arbtest;
 use std::cell::RefCell;
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, TypedFunc, WasmParams, WasmResults};
+use wasmparser::{Operator, Parser, Payload};
 
 /// Bytes of memory that the tests work in; the runtime itself never grows its memory.
 const MEMORY: usize = 0x10000;
@@ -48,6 +49,32 @@ fn every_declared_helper_is_exported() {
     for function in compose::codegen::RuntimeFunction::ALL {
         assert!(runtime.instance.get_func(&*store, function.name()).is_some(), "{}", function.name());
     }
+}
+
+/// Else nothing that divides would have a bound of its stack.
+#[test]
+fn no_helper_is_recursive() {
+    let wasm = wat::parse_str(compose::runtime::SOURCE).expect("the runtime is valid text");
+    let mut calls: Vec<Vec<usize>> = Vec::new();
+    for payload in Parser::new(0).parse_all(&wasm) {
+        if let Payload::CodeSectionEntry(body) = payload.expect("a valid module") {
+            let operators = body.get_operators_reader().expect("a body").into_iter();
+            let callee = |operator| match operator {
+                Ok(Operator::Call { function_index }) => Some(function_index as usize),
+                _ => None,
+            };
+            calls.push(operators.filter_map(callee).collect());
+        }
+    }
+    // Functions whose callees are known to end, until there are no more.
+    let mut ends = vec![false; calls.len()];
+    while let Some(next) =
+        (0..calls.len()).find(|&function| !ends[function] && calls[function].iter().all(|&callee| ends[callee]))
+    {
+        ends[next] = true;
+    }
+    let recursive: Vec<usize> = (0..calls.len()).filter(|&function| !ends[function]).collect();
+    assert!(!calls.is_empty() && recursive.is_empty(), "functions {recursive:?}");
 }
 
 fn check_division(runtime: &Runtime, n: u64, d: u64) {

@@ -366,7 +366,7 @@
           (i32.or (i32.and (local.get $m) (i32.const 0xff)) (i32.and (local.get $n) (i32.const 1)))
           (i32.const 0x80)))))
 
-  (func $f32_sqrt (export "f32_sqrt") (param $a i32) (result i32)
+  (func (export "f32_sqrt") (param $a i32) (result i32)
     (local $m i32) (local $s i32) (local $r i32)
     (block $slow
       (br_if $slow (i32.ge_u (i32.sub (local.get $a) (i32.const 0x00800000)) (i32.const 0x7f000000)))
@@ -405,19 +405,38 @@
     (call $f32_sqrt_slow (local.get $a)))
 
   (func $f32_sqrt_slow (param $a i32) (result i32)
-    (local $n i32)
+    (local $e i32) (local $n i32) (local $s i32) (local $r i32) (local $t i32)
     (if (i32.eqz (i32.shl (local.get $a) (i32.const 1)))
       (then (return (local.get $a))))
     (if (i32.eq (local.get $a) (i32.const 0x7f800000))
       (then (return (local.get $a))))
     (if (i32.gt_u (local.get $a) (i32.const 0x7f800000))
       (then (return (i32.const 0x7fc00000))))
-    ;; Subnormal: times 2^n, n even, with the leading 1 in bit 23 or 24, which is an exponent of 1 or 2 ...
-    (local.set $n (i32.and (i32.sub (i32.clz (local.get $a)) (i32.const 7)) (i32.const -2)))
-    (local.set $a (i32.shl (local.get $a) (local.get $n)))
-    ;; ... where it has one bit more than the format, but that is 0.
-    (if (i32.ge_u (local.get $a) (i32.const 0x01000000))
-      (then (local.set $a (i32.add (i32.shr_u (local.get $a) (i32.const 1)) (i32.const 0x00800000)))))
-    (i32.sub
-      (call $f32_sqrt (local.get $a))
-      (i32.shl (local.get $n) (i32.const 22))))
+    ;; Subnormal: a * 2^(e - 157), where e has to be odd.
+    (local.set $a (i32.shl (local.get $a) (i32.const 1)))
+    (local.set $e (call $f32_exponent (local.get $a)))
+    (local.set $a (call $f32_significand (local.get $a)))
+    (if (i32.eqz (i32.and (local.get $e) (i32.const 1)))
+      (then (local.set $a (i32.shr_u (local.get $a) (i32.const 1)))))
+    ;; The root s in 25 digits of 1 bit, the first one a 1, each for two bits of a; r is the rest.
+    (local.set $n (i32.const 25))
+    (loop $next
+      (local.set $r (i32.or
+        (i32.shl (local.get $r) (i32.const 2))
+        (i32.shr_u (local.get $a) (i32.const 30))))
+      (local.set $a (i32.shl (local.get $a) (i32.const 2)))
+      (local.set $t (i32.or (i32.shl (local.get $s) (i32.const 2)) (i32.const 1)))
+      (local.set $s (i32.shl (local.get $s) (i32.const 1)))
+      (if (i32.ge_u (local.get $r) (local.get $t))
+        (then
+          (local.set $r (i32.sub (local.get $r) (local.get $t)))
+          (local.set $s (i32.or (local.get $s) (i32.const 1)))))
+      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    ;; The last one rounds.
+    (i32.add
+      (i32.shr_u (i32.add (local.get $s) (i32.const 1)) (i32.const 1))
+      (i32.shl
+        (i32.add
+          (i32.shr_s (i32.sub (local.get $e) (i32.const 156)) (i32.const 1))
+          (i32.const 141))
+        (i32.const 23))))

@@ -324,7 +324,7 @@
   ;;     A * r * (1 + d + d^2)         2^95 * A / B, short of it by less than 2^-57 of it
   ;; That decides the rounding unless the quotient is just below the middle between two numbers; then the rest of a
   ;; division does.
-  (func $f64_div (export "f64_div") (param $a i64) (param $b i64) (result i64)
+  (func (export "f64_div") (param $a i64) (param $b i64) (result i64)
     (local $x i32) (local $y i32) (local $r i32) (local $d i32) (local $q i64) (local $m i64) (local $t i64)
     (block $slow
       ;; The ranges are those of products, within a factor of 2.
@@ -452,32 +452,25 @@
         ;; a / 0 or infinity / b.
         (br_if $nan (i32.eq (local.get $y) (i32.const 0xffe00000)))
         (return (call $f64_pack (local.get $sign) (i64.const 1) (i32.const 3000))))
-      (local.set $e (i32.sub (call $f64_exponent (local.get $a)) (call $f64_exponent (local.get $b))))
+      (local.set $e (i32.add
+        (i32.sub (call $f64_exponent (local.get $a)) (call $f64_exponent (local.get $b)))
+        (i32.const 1086)))
       (local.set $a (i64.shr_u (call $f64_significand (local.get $a)) (i64.const 11)))
       (local.set $b (i64.shr_u (call $f64_significand (local.get $b)) (i64.const 11)))
-      ;; Both as numbers in 1..2, whose quotient is rounded, and has an exponent of 1023 or 1022.
-      (local.set $q (call $f64_div
-        (i64.add (local.get $a) (i64.const 0x3fe0000000000000))
-        (i64.add (local.get $b) (i64.const 0x3fe0000000000000))))
-      (local.set $e (i32.add (local.get $e) (i32.wrap_i64 (i64.shr_u (local.get $q) (i64.const 52)))))
-      ;; What is left of a, at most half of b, tells what the quotient is off by: two bits more.
-      (local.set $a (i64.sub
-        (i64.shl
-          (local.get $a)
-          (i64.sub (i64.const 1075) (i64.shr_u (local.get $q) (i64.const 52))))
-        (i64.mul
-          (local.tee $q (i64.or
-            (i64.and (local.get $q) (i64.const 0xfffffffffffff))
-            (i64.const 0x10000000000000)))
-          (local.get $b))))
+      ;; 56 digits of 1 bit from the first 1 on, which is the first or the second one.
+      (loop $next
+        (local.set $q (i64.shl (local.get $q) (i64.const 1)))
+        (if (i64.ge_u (local.get $a) (local.get $b))
+          (then
+            (local.set $a (i64.sub (local.get $a) (local.get $b)))
+            (local.set $q (i64.or (local.get $q) (i64.const 1)))))
+        (local.set $a (i64.shl (local.get $a) (i64.const 1)))
+        (local.set $e (i32.sub (local.get $e) (i32.const 1)))
+        (br_if $next (i64.lt_u (local.get $q) (i64.const 0x80000000000000))))
       (return (call $f64_pack
         (local.get $sign)
-        (i64.add
-          (i64.shl (local.get $q) (i64.const 2))
-          (i64.or
-            (i64.shr_s (local.get $a) (i64.const 63))
-            (i64.extend_i32_u (i64.ne (local.get $a) (i64.const 0)))))
-        (i32.add (local.get $e) (i32.const 8)))))
+        (i64.or (local.get $q) (i64.extend_i32_u (i64.ne (local.get $a) (i64.const 0))))
+        (local.get $e))))
     (i64.const 0x7ff8000000000000))
 
   ;; The upper word without its sign, shifted left, and in the lowest bit whether the lower one is not 0: above
@@ -550,7 +543,7 @@
   ;; f32.wat; s in 32 bits, less than the root by less than 6; and what is missing, (x - s * s) / 2s, by a reciprocal r
   ;; of s that has 28 bits. The result is 53 of the 60 bits. The others decide the rounding unless they are too near to
   ;; the middle; then a square does.
-  (func $f64_sqrt (export "f64_sqrt") (param $a i64) (result i64)
+  (func (export "f64_sqrt") (param $a i64) (result i64)
     (local $x i64) (local $t i64) (local $h i32) (local $s i32) (local $r i32) (local $c i32)
     (block $slow
       (local.set $h (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 32))))
@@ -641,28 +634,37 @@
     (call $f64_sqrt_slow (local.get $a)))
 
   (func $f64_sqrt_slow (param $a i64) (result i64)
-    (local $n i64)
+    (local $e i32) (local $n i32) (local $s i64) (local $r i64) (local $t i64)
     (if (i64.eqz (i64.shl (local.get $a) (i64.const 1)))
       (then (return (local.get $a))))
     (if (i64.eq (local.get $a) (i64.const 0x7ff0000000000000))
       (then (return (local.get $a))))
     (if (i64.gt_u (local.get $a) (i64.const 0x7ff0000000000000))
       (then (return (i64.const 0x7ff8000000000000))))
-    (if (i64.ge_u (local.get $a) (i64.const 0x0010000000000000))
-      (then
-        ;; Near infinity: by 2^64.
-        (return (i64.add
-          (call $f64_sqrt (i64.sub (local.get $a) (i64.const 0x0400000000000000)))
-          (i64.const 0x0200000000000000)))))
-    ;; Subnormal: times 2^n, n even, with the leading 1 in bit 52 or 53, which is an exponent of 1 or 2 ...
-    (local.set $n (i64.and (i64.sub (i64.clz (local.get $a)) (i64.const 10)) (i64.const -2)))
-    (local.set $a (i64.shl (local.get $a) (local.get $n)))
-    ;; ... where it has one bit more than the format, but that is 0.
-    (if (i64.ge_u (local.get $a) (i64.const 0x0020000000000000))
-      (then
-        (local.set $a (i64.add
-          (i64.shr_u (local.get $a) (i64.const 1))
-          (i64.const 0x0010000000000000)))))
-    (i64.sub
-      (call $f64_sqrt (local.get $a))
-      (i64.shl (local.get $n) (i64.const 51))))
+    ;; a * 2^(e - 1085), where e has to be odd.
+    (local.set $e (call $f64_exponent (local.get $a)))
+    (local.set $a (call $f64_significand (local.get $a)))
+    (if (i32.eqz (i32.and (local.get $e) (i32.const 1)))
+      (then (local.set $a (i64.shr_u (local.get $a) (i64.const 1)))))
+    ;; The root s in 54 digits of 1 bit, the first one a 1, each for two bits of a; r is the rest.
+    (local.set $n (i32.const 54))
+    (loop $next
+      (local.set $r (i64.or
+        (i64.shl (local.get $r) (i64.const 2))
+        (i64.shr_u (local.get $a) (i64.const 62))))
+      (local.set $a (i64.shl (local.get $a) (i64.const 2)))
+      (local.set $t (i64.or (i64.shl (local.get $s) (i64.const 2)) (i64.const 1)))
+      (local.set $s (i64.shl (local.get $s) (i64.const 1)))
+      (if (i64.ge_u (local.get $r) (local.get $t))
+        (then
+          (local.set $r (i64.sub (local.get $r) (local.get $t)))
+          (local.set $s (i64.or (local.get $s) (i64.const 1)))))
+      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    ;; The last one rounds. A root is never halfway: its square would be odd.
+    (i64.add
+      (i64.shr_u (i64.add (local.get $s) (i64.const 1)) (i64.const 1))
+      (i64.shl
+        (i64.extend_i32_u (i32.add
+          (i32.shr_s (i32.sub (local.get $e) (i32.const 1084)) (i32.const 1))
+          (i32.const 1053)))
+        (i64.const 52))))
