@@ -9,8 +9,11 @@
 //!     === markdown
 //!     === json
 //!     what comes out; nothing at all where nothing differs, but for JSON
+//!     === lock
+//!     the text for the two lock files
 //!
-//! `BLESS=1` writes what is found. Each side is also compared with itself: that must be empty in each form.
+//! `BLESS=1` writes what is found. Each side is also compared with itself, as image, as lock file, and one with the
+//! other: that must be empty in each form.
 
 use compose::codegen::{Constant, Function, Object, Relocation, RelocationKind, Symbol};
 use compose::diag::Diagnostics;
@@ -21,7 +24,7 @@ use compose::kernel::Kernel;
 use compose::link::System;
 use compose::manifest::ProcessId;
 use compose::source::{Files, SourceId, Sources};
-use compose::{board, image, ingest, link, manifest, plan};
+use compose::{board, image, ingest, link, lock, manifest, plan};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,7 +59,7 @@ impl Files for Modules {
     }
 }
 
-const OUTPUTS: [&str; 3] = ["text", "markdown", "json"];
+const OUTPUTS: [&str; 4] = ["text", "markdown", "json", "lock"];
 
 fn case(file: &Path) -> Result<(), Failed> {
     let text = fs::read_to_string(file)?;
@@ -68,9 +71,9 @@ fn case(file: &Path) -> Result<(), Failed> {
             (None, None) => return Err("a case starts with `=== old.kdl`".into()),
         }
     }
-    let (old, new) = (side("old", &sections)?, side("new", &sections)?);
-    for side in [&old, &new] {
-        let none = diff::compare(side, side);
+    let ((old, old_lock), (new, new_lock)) = (side("old", &sections)?, side("new", &sections)?);
+    for (side, other) in [(&old, &old), (&new, &new), (&old_lock, &old_lock), (&old, &old_lock), (&new_lock, &new)] {
+        let none = diff::compare(side, other);
         if !none.same || !diff::text(&none).is_empty() || !diff::markdown(&none).is_empty() {
             return Err(format!("a system differs from itself:\n{}", diff::text(&none)).into());
         }
@@ -81,7 +84,8 @@ fn case(file: &Path) -> Result<(), Failed> {
     if read != diff {
         return Err("the JSON reads back as something else".into());
     }
-    let found = [diff::text(&diff), diff::markdown(&diff), json];
+    let locks = diff::text(&diff::compare(&old_lock, &new_lock));
+    let found = [diff::text(&diff), diff::markdown(&diff), json, locks];
     let expected = |name: &str| sections.iter().find(|(n, _)| *n == name).map(|(_, body)| body.as_str());
     if OUTPUTS.iter().zip(&found).all(|(name, found)| expected(name) == Some(found.as_str())) {
         return Ok(());
@@ -101,7 +105,8 @@ fn case(file: &Path) -> Result<(), Failed> {
     Err(message.into())
 }
 
-fn side(name: &str, sections: &[(&str, String)]) -> Result<Facts, Failed> {
+/// A side as its image has it, and as its lock file does.
+fn side(name: &str, sections: &[(&str, String)]) -> Result<(Facts, Facts), Failed> {
     let other = if name == "old" { "new/" } else { "old/" };
     let own = format!("{name}/");
     let modules = sections.iter().filter(|(module, _)| module.ends_with(".wat") && !module.starts_with(other));
@@ -113,14 +118,19 @@ fn side(name: &str, sections: &[(&str, String)]) -> Result<Facts, Failed> {
     let mut found = Diagnostics::new();
     let elf = elf(&mut sources, id, &mut found);
     match elf.filter(|_| !found.has_errors()) {
-        Some(elf) => Ok(Facts::of_image(&manifest, image::read(&elf)?)),
+        Some((elf, lock)) => {
+            let id = sources.add("system.lock.kdl", "", lock);
+            let lock = lock::read(&sources, id).0.ok_or("the lock file is wrong")?;
+            Ok((Facts::of_image(&manifest, image::read(&elf)?), Facts::of_lock(&manifest, &lock)?))
+        }
         None => Err(render(&found, &sources, Format::Human, Look { color: false, width: 100 }).into()),
     }
 }
 
 /// The way of a build, but for code: a function is its WebAssembly body, and the kernel is a table. So what is shown
 /// here stays the same when the compiler and the kernel get better.
-fn elf(sources: &mut Sources, id: SourceId, found: &mut Diagnostics) -> Option<Vec<u8>> {
+/// Returns the image and the lock file.
+fn elf(sources: &mut Sources, id: SourceId, found: &mut Diagnostics) -> Option<(Vec<u8>, String)> {
     let manifest = found.take(manifest::read(sources, id))?;
     let board = found.take(board::load(sources, &manifest))?;
     let modules = found.take(ingest::read(sources, &manifest, &board))?;
@@ -129,7 +139,7 @@ fn elf(sources: &mut Sources, id: SourceId, found: &mut Diagnostics) -> Option<V
     let kernel = kernel(&system, &objects);
     let plan = found.take(plan::place(&system, &objects, &kernel, None))?;
     let image = found.take(image::write(&system, &objects, &kernel, &plan))?;
-    Some(image.elf)
+    Some((image.elf, plan.lock))
 }
 
 fn object(module: &Module) -> Object {

@@ -84,6 +84,13 @@ fn has(text: &str, parts: &[&str]) {
     }
 }
 
+fn fails(folder: &Path, arguments: &[&str], parts: &[&str]) {
+    let ran = compose(folder, arguments);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", ran.stderr);
+    assert!(!ran.stderr.contains("internal bug"), "{}", ran.stderr);
+    has(&ran.stderr, parts);
+}
+
 #[test]
 fn every_example_is_the_same_as_itself() {
     // A copy: a build writes a lock file beside the manifest.
@@ -206,12 +213,6 @@ fn a_new_system_is_all_new() {
 fn failures_say_what_to_do() {
     let folder = repository();
     let path = folder.path();
-    let fails = |folder: &Path, arguments: &[&str], parts: &[&str]| {
-        let ran = compose(folder, arguments);
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", ran.stderr);
-        assert!(!ran.stderr.contains("internal bug"), "{}", ran.stderr);
-        has(&ran.stderr, parts);
-    };
     fails(path, &["diff", "mian..grown", "--", "product"], &["no revision `mian`", "did you mean `main`?"]);
     fails(path, &["diff", "--output=x..grown", "--", "product"], &["--output"]);
     fails(path, &["diff", "main..grown", "--", "product/sytem.kdl"], &["`main` has no file `product/sytem.kdl`"]);
@@ -262,6 +263,74 @@ fn git_shows_images_as_text() {
     build();
     for file in ["images/hub.elf", "images/hub.regions.json"] {
         has(&git(path, &["diff", "--", file]), &["2 048  rw-     a: memory", "4 096  rw-     a: memory"]);
+    }
+}
+
+/// Lock files say where things are, in the working tree and in revisions; and a manifest's layout is that of the lock
+/// file beside it.
+#[test]
+fn lock_files_are_compared() {
+    let folder = repository();
+    let path = folder.path();
+    let build = || {
+        let ran = compose(path, &["build", "product"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        fs::read_to_string(path.join("product/system.lock.kdl")).expect("a lock file")
+    };
+    let first = build();
+    git(path, &["add", "product/system.lock.kdl"]);
+    git(path, &["commit", "-q", "-m", "locked"]);
+    // Another layout of the same system: what is first stays first.
+    write(path, "product/system.kdl", &manifest(512, ""));
+    let smaller = build();
+    assert_ne!(first, smaller);
+    let lock = "product/system.lock.kdl";
+    let ran = compose(path, &["diff", "HEAD", "--", lock]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    has(&ran.stdout, &["does not say who may reach what", "a: memory", "2 048 -> 512 bytes", "regions of process a"]);
+    let same = compose(path, &["diff", "--exit-code", lock, lock]);
+    assert_eq!((same.code, same.stdout.as_str()), (Some(0), ""));
+    // With the image of the same build nothing differs; a manifest has the layout of its lock file.
+    for other in ["out/hub.elf", "out/hub.regions.json", "product"] {
+        let ran = compose(path, &["diff", "--exit-code", lock, other]);
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", ""), "{other}");
+    }
+    write(path, lock, &first);
+    let ran = compose(path, &["diff", "--exit-code", "product", "out/hub.elf"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{}", ran.stderr);
+    // What it does not say cannot fail, and what is none is an error with its line.
+    fails(path, &["diff", "--fail-on", "authority", lock, lock], &["a lock file does not say this"]);
+    write(path, lock, &first.replace("pmsav7 8", "pmsav9 8"));
+    fails(path, &["diff", lock, "out/hub.elf"], &["words that no entry has"]);
+    write(path, lock, &first.replace("lock version=1", "lock version=2"));
+    fails(path, &["diff", lock, "out/hub.elf"], &["system.lock.kdl:3", "is no lock file that can be compared"]);
+    fails(path, &["diff", "nothing.lock.kdl", "out/hub.elf"], &["nothing.lock.kdl"]);
+}
+
+/// A board that nothing can be built for yet.
+#[test]
+fn systems_that_are_only_planned_are_compared_and_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    write(path, "a.wat", A);
+    for board in ["mps2-an505", "sifive_e", "rp2350-riscv"] {
+        let text = |budget: &str| {
+            format!(
+                "system \"s\" {{\n    board {board:?}\n    component \"a\" \"a.wat\" {{ memory budget={budget}; stack (B)256; mmio \"uart0\" }}\n}}\n"
+            )
+        };
+        write(path, "old.kdl", &text("(KiB)2"));
+        write(path, "new.kdl", &text("(KiB)3"));
+        let ran = compose(path, &["diff", "old.kdl", "new.kdl"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        has(&ran.stdout, &["a: memory", "2 048 -> 3 072 bytes (+1 024)", "regions of process a"]);
+        for (format, part) in
+            [("c", "#define COMPOSE_MEMORY_A_SIZE"), ("rust", "pub const MEMORY_A_SIZE"), ("svg", "</svg>")]
+        {
+            let ran = compose(path, &["plan", "old.kdl", "--format", format]);
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            has(&ran.stdout, &[part]);
+        }
     }
 }
 

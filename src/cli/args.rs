@@ -56,8 +56,10 @@ pub enum Command {
     Plan {
         #[command(flatten)]
         input: Input,
-        #[command(flatten)]
-        output: Output,
+        /// How the table is written to stdout: for people, for tools, as C header and as Rust module for a kernel of
+        /// one's own, or as a picture
+        #[arg(long, value_name = "FORM", default_value = "text")]
+        format: PlanFormat,
     },
     /// Check the isolation of a finished image, from its ELF file alone
     Verify {
@@ -68,7 +70,7 @@ pub enum Command {
     },
     /// Show what differs between two systems: who may reach what, where things are, and what it takes
     ///
-    /// A system is a manifest, an image (`NAME.elf`) or a region table (`NAME.regions.json`). With `OLD..NEW` or a
+    /// A system is a manifest, an image (`NAME.elf`), a region table (`NAME.regions.json`) or a lock file. With `OLD..NEW` or a
     /// single revision before `-- PATH`, it is the file as a git revision has it; nothing is checked out. The exit code
     /// is 0 unless `--exit-code` or `--fail-on` says otherwise, and 2 where a side cannot be read or built.
     Diff {
@@ -166,6 +168,24 @@ impl From<MessageFormat> for Format {
 pub enum ResultFormat {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    Text,
+    Json,
+    C,
+    Rust,
+    Svg,
+}
+
+impl From<ResultFormat> for PlanFormat {
+    fn from(format: ResultFormat) -> Self {
+        match format {
+            ResultFormat::Text => PlanFormat::Text,
+            ResultFormat::Json => PlanFormat::Json,
+        }
+    }
 }
 
 /// What `build` writes beside the image.

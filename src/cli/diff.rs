@@ -6,10 +6,10 @@ use super::git::{Repository, Revision};
 use super::shell::{Failure, Shell};
 use crate::diag::{Diagnostics, Severity};
 use crate::diff::{self, Diff, Facts, Group};
-use crate::image;
 use crate::plan::table::RegionTable;
 use crate::source::{Disk, Files, Sources};
 use crate::trace::Trace;
+use crate::{Goal, Settings, image, lock};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -136,6 +136,7 @@ impl Side {
         match bytes.first() {
             Some(0x7f) => Ok(Facts::of_image(&label, image::read(&bytes).map_err(wrong)?)),
             Some(b'{') => Ok(Facts::of_table(&label, RegionTable::from_json(&bytes).map_err(wrong)?)),
+            _ if path.to_string_lossy().ends_with(".lock.kdl") => self.lock(shell, files.clone(), path, &bytes),
             _ => self.build(shell, files.clone(), path, &bytes),
         }
     }
@@ -149,14 +150,34 @@ impl Side {
         }
     }
 
-    /// Builds a manifest, in memory. Its warnings are for `check`; its errors keep it from being compared.
+    fn lock(&self, shell: &Shell, files: Arc<dyn Files>, path: &Path, bytes: &[u8]) -> Result<Facts, Failure> {
+        let label = self.label();
+        let mut sources = Sources::from_files(files);
+        let id = sources.add_bytes(label.clone(), path.parent().unwrap_or(Path::new("")), bytes);
+        let (lock, found) = lock::read(&sources, id);
+        let Some(lock) = lock else {
+            shell.diagnostics(&found, &sources);
+            shell.summary(&label, &found);
+            return Err(Failure::Usage(format!("`{label}` is no lock file that can be compared")));
+        };
+        Facts::of_lock(&label, &lock).map_err(|problem| Failure::Usage(format!("`{label}`: {problem}")))
+    }
+
+    /// Builds a manifest, in memory, on the layout of the lock file beside it. Its warnings are for `check`; its errors
+    /// keep it from being compared.
     fn build(&self, shell: &Shell, files: Arc<dyn Files>, path: &Path, bytes: &[u8]) -> Result<Facts, Failure> {
         let label = self.label();
         let mut sources = Sources::from_files(files);
         let id = sources.add_bytes(label.clone(), path.parent().unwrap_or(Path::new("")), bytes);
         let mut found = Diagnostics::new();
-        let product = crate::build(&mut sources, id, &mut Trace::new(None), &mut found);
-        let Some(product) = product else {
+        let lock = lock::find(&mut sources, path).map_err(|error| Failure::Io {
+            action: "read",
+            path: lock::path(path).display().to_string(),
+            error,
+        })?;
+        let settings = Settings { goal: Goal::Plan, lock };
+        let outcome = crate::run(&mut sources, id, &settings, &mut Trace::new(None), &mut found);
+        let Some(outcome) = outcome else {
             found.list.retain(|diagnostic| diagnostic.severity == Severity::Error);
             shell.diagnostics(&found, &sources);
             shell.summary(&label, &found);
@@ -166,8 +187,14 @@ impl Side {
             };
             return Err(Failure::Usage(format!("`{label}` cannot be built, so it cannot be compared{hint}")));
         };
-        let held =
-            image::read(&product.image.elf).map_err(|problem| Failure::Usage(format!("`{label}`: {problem}")))?;
-        Ok(Facts::of_image(&label, held))
+        let wrong = |problem: String| Failure::Usage(format!("`{label}`: {problem}"));
+        match &outcome.image {
+            Some(image) => Ok(Facts::of_image(&label, image::read(&image.elf).map_err(wrong)?)),
+            // Of a board that can only be planned for.
+            None => {
+                let table = RegionTable::from_json(outcome.report.json.as_bytes()).map_err(wrong)?;
+                Ok(Facts::of_table(&label, table))
+            }
+        }
     }
 }

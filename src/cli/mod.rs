@@ -65,7 +65,7 @@ fn run(shell: &Shell, command: &Command) -> Result<Outcome, Failure> {
         Command::Check(input) => pipeline::check(shell, input),
         Command::Build { input, out, emit, output } => pipeline::build(shell, input, out, emit, output.format),
         Command::Run { input, timeout } => pipeline::run(shell, input, *timeout),
-        Command::Plan { input, output } => pipeline::plan(shell, input, output.format),
+        Command::Plan { input, format } => pipeline::plan(shell, input, *format),
         Command::Verify { image, output } => verify::verify(shell, image, output.format),
         Command::Diff { sides, path, format, exit_code, fail_on } => {
             let ask = diff::Ask { format: *format, exit_code: *exit_code, fail_on };

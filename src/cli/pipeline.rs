@@ -1,6 +1,6 @@
 //! The commands that run the pipeline.
 
-use super::args::{Emit, Input, ResultFormat};
+use super::args::{Emit, Input, PlanFormat, ResultFormat};
 use super::shell::{Failure, Shell};
 use super::{Outcome, output};
 use crate::diag::Diagnostics;
@@ -21,7 +21,7 @@ pub fn check(shell: &Shell, input: &Input) -> Result<Outcome, Failure> {
     Ok(run.ended(outcome.is_some()))
 }
 
-pub fn plan(shell: &Shell, input: &Input, format: ResultFormat) -> Result<Outcome, Failure> {
+pub fn plan(shell: &Shell, input: &Input, format: PlanFormat) -> Result<Outcome, Failure> {
     let mut run = Run::new(input)?;
     let Some(outcome) = run.outcome(shell, input, Goal::Plan)? else { return Ok(Outcome::Findings) };
     run.result(shell, input, &outcome.report, format)
@@ -65,7 +65,7 @@ pub fn build(
         "Finished",
         &format!("`{name}` for {} in {:.2} s", outcome.board.name, run.start.elapsed().as_secs_f64()),
     );
-    run.result(shell, input, report, format)
+    run.result(shell, input, report, format.into())
 }
 
 pub fn run(shell: &Shell, input: &Input, timeout: Option<u32>) -> Result<Outcome, Failure> {
@@ -164,12 +164,15 @@ impl Run {
         shell: &Shell,
         input: &Input,
         report: &report::Report,
-        format: ResultFormat,
+        format: PlanFormat,
     ) -> Result<Outcome, Failure> {
         if input.dump.is_none() {
             shell.result(match format {
-                ResultFormat::Text => &report.text,
-                ResultFormat::Json => &report.json,
+                PlanFormat::Text => &report.text,
+                PlanFormat::Json => &report.json,
+                PlanFormat::C => &report.c,
+                PlanFormat::Rust => &report.rust,
+                PlanFormat::Svg => &report.svg,
             })?;
         }
         Ok(self.ended(true))

@@ -16,6 +16,8 @@ pub struct Facts {
     /// By process; those that are always on have no process.
     pub(super) regions: BTreeMap<Option<String>, Vec<Region>>,
     /// Bytes of functions, by unit and name.
+    /// Nothing else is known than what a lock file says.
+    pub(super) lock: bool,
     pub(super) functions: Option<BTreeMap<(String, String), u32>>,
     pub(super) digest: Option<u64>,
 }
@@ -42,6 +44,7 @@ impl Facts {
             table: None,
             things: Vec::new(),
             regions: BTreeMap::new(),
+            lock: false,
             functions: None,
             digest: None,
         }
@@ -73,6 +76,7 @@ impl Facts {
             },
             things: table.sections.iter().map(|section| thing(&table, section)).collect(),
             regions,
+            lock: false,
             functions: None,
             digest: None,
             table: Some(table),
@@ -91,6 +95,10 @@ impl Facts {
 /// Components with more than one memory on a side: their memories are told apart by name.
 pub(super) fn several_memories(old: &Facts, new: &Facts) -> BTreeSet<String> {
     let mut several = BTreeSet::new();
+    // A lock file tells them apart as sections do.
+    if old.lock || new.lock {
+        return several;
+    }
     for side in [old, new] {
         let mut seen = BTreeSet::new();
         let components = side.things.iter().filter_map(|thing| thing.memory.as_ref()).map(|(component, _)| component);

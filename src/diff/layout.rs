@@ -2,16 +2,21 @@
 
 use super::both;
 use super::facts::{Facts, Thing};
-use super::model::{Layout, Move, Regions};
+use super::model::{Layout, Move, Place, Regions};
 use crate::plan::table::Region;
 use crate::report::printable;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub fn compare(old: &Facts, new: &Facts, several: &BTreeSet<String>) -> Layout {
+    // Of what is in flash a lock file has the entries only.
+    let flash = !old.lock && !new.lock;
     let mut places: Vec<Move> = both(&by_name(old, several), &by_name(new, several))
-        .filter(|(_, old, new)| old.map(|thing| &thing.place) != new.map(|thing| &thing.place))
         .filter_map(|(name, old, new)| {
             let thing = new.or(old)?;
+            let (old_place, new_place) = said(old.map(|thing| &thing.place), new.map(|thing| &thing.place));
+            if old_place == new_place || thing.flash && !flash {
+                return None;
+            }
             Some(Move {
                 name: name.clone(),
                 what: match name.split_once(':') {
@@ -20,14 +25,25 @@ pub fn compare(old: &Facts, new: &Facts, several: &BTreeSet<String>) -> Layout {
                 },
                 flash: thing.flash,
                 process: thing.process.clone(),
-                old: old.map(|thing| thing.place.clone()),
-                new: new.map(|thing| thing.place.clone()),
+                old: old_place,
+                new: new_place,
                 why: thing.why.clone(),
             })
         })
         .collect();
     places.sort_by(|a, b| (a.flash, &a.what).cmp(&(b.flash, &b.what)));
     Layout { places, regions: regions(old, new) }
+}
+
+/// Both places, without what only one of them says.
+fn said(old: Option<&Place>, new: Option<&Place>) -> (Option<Place>, Option<Place>) {
+    let (Some(old), Some(new)) = (old, new) else { return (old.cloned(), new.cloned()) };
+    let only = |place: &Place, other: &Place| Place {
+        bank: place.bank.clone().filter(|_| other.bank.is_some()),
+        wasm: place.wasm.filter(|_| other.wasm.is_some()),
+        ..place.clone()
+    };
+    (Some(only(old, new)), Some(only(new, old)))
 }
 
 /// Identity of everything that is placed. Of a component's only memory that is the component; the names of several are

@@ -8,6 +8,7 @@ mod authority;
 mod cost;
 mod facts;
 mod layout;
+mod lock;
 mod markdown;
 mod model;
 mod text;
@@ -21,8 +22,7 @@ pub use text::text;
 /// What differs. Of a system and itself, nothing does.
 pub fn compare(old: &Facts, new: &Facts) -> Diff {
     let several = facts::several_memories(old, new);
-    let known = |facts: &Facts| facts.table.is_some() || facts.things.is_empty();
-    let comparable = known(old) && known(new);
+    let comparable = !old.lock && !new.lock;
     let mut diff = Diff {
         version: VERSION,
         same: false,
@@ -33,10 +33,12 @@ pub fn compare(old: &Facts, new: &Facts) -> Diff {
         cost: comparable.then(|| cost::compare(old, new)),
         contents_differ: old.digest.zip(new.digest).map(|(old, new)| old != new),
     };
-    let named = |side: &Side| Side { source: String::new(), ..side.clone() };
+    // A lock file has no version of the system.
+    let version = |side: &Side| side.system_version.clone().filter(|_| comparable);
+    let named = |side: &Side| Side { source: String::new(), system_version: version(side), ..side.clone() };
     diff.same = [Group::Authority, Group::Layout, Group::Cost].iter().all(|&group| diff.differs(group) != Some(true))
         && diff.contents_differ != Some(true)
-        && (named(&diff.old) == named(&diff.new) || !comparable);
+        && named(&diff.old) == named(&diff.new);
     diff
 }
 

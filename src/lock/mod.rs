@@ -16,10 +16,29 @@ use std::path::{Path, PathBuf};
 /// The version of the format.
 pub const VERSION: u32 = 1;
 
-/// A lock file as far as placing needs it.
+/// A lock file.
 #[derive(Clone, Debug, Default)]
 pub struct Lock {
+    pub system: String,
+    pub board: String,
+    /// The protection model, and its number of entries.
+    pub protection: (String, u32),
     pub extents: Vec<Extent>,
+    /// Everything that has a line.
+    pub things: Vec<Thing>,
+}
+
+/// What a line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thing {
+    /// The node: `memory`.
+    pub kind: &'static str,
+    pub name: String,
+    /// Devices have none: they are where the board has them.
+    pub base: Option<u32>,
+    pub size: u64,
+    /// Number and register words of each entry.
+    pub entries: Vec<(u8, [u32; 2])>,
 }
 
 /// Memory of a process in one bank.
@@ -105,7 +124,10 @@ fn build(items: &[Item], found: &mut Diagnostics) -> Lock {
     let mut seen: Vec<(&str, String, Span)> = Vec::new();
     let mut heads: Vec<Span> = Vec::new();
     for item in items {
-        let Some(name) = item.arg::<String>(0) else { continue };
+        let Some(name) = item.arg::<String>(0) else {
+            head(item, &mut lock, found);
+            continue;
+        };
         let same = |(kind, other, _): &&(&str, String, Span)| *kind == item.node.name && *other == name.value;
         if let Some((.., first)) = seen.iter().find(same) {
             found.push(
@@ -117,15 +139,22 @@ fn build(items: &[Item], found: &mut Diagnostics) -> Lock {
             continue;
         }
         seen.push((item.node.name, name.value.clone(), item.head));
-        if let Some(words) = item.prop::<String>("words")
-            && !words.value.split(' ').all(is_entry)
-        {
+        let words = item.prop::<String>("words");
+        let entries = words.as_ref().map_or(Some(Vec::new()), |words| words.value.split(' ').map(entry).collect());
+        if let (Some(words), None) = (&words, &entries) {
             found.push(
                 Diagnostic::error(&codes::WORDS, "these are no register words")
                     .label(words.span, "not `number:word:word`, each word eight hexadecimal digits")
                     .help("restore the line as it was written"),
             );
         }
+        lock.things.push(Thing {
+            kind: item.node.name,
+            name: name.value.clone(),
+            base: number(item, "base").and_then(|base| u32::try_from(base).ok()),
+            size: number(item, "size").unwrap_or(0),
+            entries: entries.unwrap_or_default(),
+        });
         if item.node.name == "extent"
             && let Some(extent) = extent(item, name.value)
         {
@@ -137,23 +166,43 @@ fn build(items: &[Item], found: &mut Diagnostics) -> Lock {
     lock
 }
 
+/// The line of what the file is about.
+fn head(item: &Item, lock: &mut Lock, found: &mut Diagnostics) {
+    let text = |name: &str| item.prop::<String>(name).map(|text| text.value).unwrap_or_default();
+    (lock.system, lock.board) = (text("system"), text("board"));
+    let Some(protection) = item.prop::<String>("protection") else { return };
+    match protection.value.split_once(' ').and_then(|(model, count)| Some((model.to_string(), count.parse().ok()?))) {
+        Some(protection) => lock.protection = protection,
+        None => found.push(
+            Diagnostic::error(&codes::WORDS, "this is no protection unit")
+                .label(protection.span, "not a model and its number of entries, as in `pmsav7 8`")
+                .help("restore the line as it was written"),
+        ),
+    }
+}
+
 /// `1:20000111:130b070f`.
-fn is_entry(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(':').collect();
-    let is_word = |word: &&str| word.len() == 8 && u32::from_str_radix(word, 16).is_ok();
-    matches!(parts.as_slice(), [slot, words @ ..] if slot.parse::<u8>().is_ok() && words.len() == 2 && words.iter().all(is_word))
+fn entry(text: &str) -> Option<(u8, [u32; 2])> {
+    let word = |text: &str| u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8);
+    let mut parts = text.split(':');
+    let (slot, first, second) = (parts.next()?, parts.next()?, parts.next()?);
+    let entry = (slot.parse().ok()?, [word(first)?, word(second)?]);
+    parts.next().is_none().then_some(entry)
+}
+
+fn number(item: &Item, name: &str) -> Option<u64> {
+    item.prop::<i128>(name).and_then(|number| u64::try_from(number.value).ok())
 }
 
 fn extent(item: &Item, name: String) -> Option<Extent> {
-    let number = |name: &str| item.prop::<i128>(name).and_then(|number| u64::try_from(number.value).ok());
-    let address = |name: &str| number(name).and_then(|number| u32::try_from(number).ok());
+    let address = |name: &str| number(item, name).and_then(|number| u32::try_from(number).ok());
     Some(Extent {
         name,
         bank: item.prop::<String>("in")?.value,
         base: address("base")?,
-        size: number("size")?,
+        size: number(item, "size")?,
         granted_base: address("granted-base")?,
-        granted_size: number("granted-size")?,
+        granted_size: number(item, "granted-size")?,
     })
 }
 

@@ -14,12 +14,14 @@
 //! aligned, or be done byte by byte: such chips trap unaligned accesses in any case.
 
 mod cover;
+mod decode;
 mod devices;
 pub mod pmp;
 pub mod pmsav7;
 pub mod pmsav8;
 
 pub use cover::{Cover, Fit};
+pub use decode::{Entry, decode};
 pub use devices::Gathered;
 
 use std::ops::Range;
@@ -57,7 +59,8 @@ impl Shape {
         }
     }
 
-    fn subregions_off(&self) -> u8 {
+    /// Bit i set = eighth i is off.
+    pub fn subregions_off(&self) -> u8 {
         match *self {
             Shape::Block { subregions_off, .. } => subregions_off,
             Shape::Range { .. } => 0,

@@ -11,7 +11,9 @@
 //!           L   A: 0 off, 1 TOR, 3 NAPOT    X   W   R
 //! ```
 
-use super::{Access, Blocks, Model, Overlap, Ranges, Shape};
+use super::{Access, Blocks, Entry, Model, Overlap, Ranges, Shape};
+
+pub(super) const NAME: &str = "pmp";
 
 const READ: u32 = 1;
 const WRITE: u32 = 2;
@@ -24,7 +26,7 @@ pub fn model(granule: u32, tor: bool) -> Model {
     // The smallest NAPOT entry is 8 bytes. (NA4 is of no use: no extent is smaller than 8.)
     let smallest_log2 = (granule.trailing_zeros() as u8).max(3);
     Model {
-        name: "pmp",
+        name: NAME,
         blocks: Some(Blocks { smallest_log2, largest_log2: 31, eighths_from_log2: None }),
         ranges: tor.then_some(Ranges { granule, entries: 2 }),
         overlap: Overlap::Lowest,
@@ -49,4 +51,24 @@ fn encode(shape: Shape, _slot: u8, access: Access) -> [u32; 2] {
 
 fn off(_slot: u8) -> [u32; 2] {
     [0, 0]
+}
+
+pub(super) fn decode([address, config]: [u32; 2], below: u32) -> Option<Entry> {
+    match config & NAPOT {
+        0 if address == 0 => Some(Entry::Off),
+        0 => Some(Entry::Bound(address.checked_mul(4)?)),
+        TOR => {
+            let (base, end) = (below.checked_mul(4)?, u64::from(address) << 2);
+            let size = end.checked_sub(base.into()).filter(|&size| size > 0 && end <= 1 << 32)?;
+            Some(Entry::On(Shape::Range { base, size }))
+        }
+        NAPOT => {
+            let ones = address.trailing_ones();
+            let size_log2 = ones as u8 + 3;
+            let base = (address & !((1u32 << ones.min(31)) - 1)).checked_mul(4)?;
+            (size_log2 < 32).then_some(Entry::On(Shape::Block { base, size_log2, subregions_off: 0 }))
+        }
+        // NA4.
+        _ => None,
+    }
 }

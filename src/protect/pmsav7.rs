@@ -10,7 +10,9 @@
 //!        XN  AP      TEX     S   C   B   SRD    log2 - 1    ENABLE
 //! ```
 
-use super::{Access, Blocks, Model, Overlap, Shape};
+use super::{Access, Blocks, Entry, Model, Overlap, Shape};
+
+pub(super) const NAME: &str = "pmsav7";
 
 /// The largest region that is of use is 2 GiB. (4 GiB exists, and would grant everything.)
 const BLOCKS: Blocks = Blocks { smallest_log2: 5, largest_log2: 31, eighths_from_log2: Some(8) };
@@ -32,7 +34,7 @@ const DEVICE_ATTRIBUTES: u32 = (1 << 18) | (1 << 16);
 pub fn model(granule: u32) -> Model {
     let smallest_log2 = (granule.trailing_zeros() as u8).max(BLOCKS.smallest_log2);
     let blocks = Blocks { smallest_log2, ..BLOCKS };
-    Model { name: "pmsav7", blocks: Some(blocks), ranges: None, overlap: Overlap::Highest, setup: &[], encode, off }
+    Model { name: NAME, blocks: Some(blocks), ranges: None, overlap: Overlap::Highest, setup: &[], encode, off }
 }
 
 fn encode(shape: Shape, slot: u8, access: Access) -> [u32; 2] {
@@ -52,4 +54,13 @@ fn encode(shape: Shape, slot: u8, access: Access) -> [u32; 2] {
 
 fn off(slot: u8) -> [u32; 2] {
     [VALID | u32::from(slot), 0]
+}
+
+pub(super) fn decode([rbar, rasr]: [u32; 2]) -> Option<Entry> {
+    if rasr & ENABLE == 0 {
+        return Some(Entry::Off);
+    }
+    let (base, size_log2) = (rbar & !0x1f, (rasr >> 1 & 0x1f) as u8 + 1);
+    let legal = size_log2 >= BLOCKS.smallest_log2 && base.trailing_zeros() >= u32::from(size_log2);
+    legal.then_some(Entry::On(Shape::Block { base, size_log2, subregions_off: (rasr >> 8) as u8 }))
 }

@@ -10,7 +10,9 @@
 //!        last 32 bytes   PXN   AttrIndx  EN
 //! ```
 
-use super::{Access, Model, Overlap, Ranges, Shape};
+use super::{Access, Entry, Model, Overlap, Ranges, Shape};
+
+pub(super) const NAME: &str = "pmsav8";
 
 /// Attribute 0: Normal memory, write-back, write and read allocate. 1: Normal memory, write-through, read allocate. 2: Device
 /// memory, nGnRE. (A unit whose attributes are left 0 has Device-nGnRnE memory everywhere, and unaligned accesses fault.)
@@ -25,7 +27,7 @@ const AP_READ_ONLY: u32 = 0b11 << 1;
 const ENABLE: u32 = 1;
 
 pub static MODEL: Model = Model {
-    name: "pmsav8",
+    name: NAME,
     blocks: None,
     ranges: Some(Ranges { granule: 32, entries: 1 }),
     overlap: Overlap::Fault,
@@ -52,4 +54,13 @@ fn encode(shape: Shape, _slot: u8, access: Access) -> [u32; 2] {
 
 fn off(_slot: u8) -> [u32; 2] {
     [0, 0]
+}
+
+pub(super) fn decode([rbar, rlar]: [u32; 2]) -> Option<Entry> {
+    if rlar & ENABLE == 0 {
+        return Some(Entry::Off);
+    }
+    let (base, end) = (rbar & !0x1f, u64::from(rlar & !0x1f) + 32);
+    let size = end.checked_sub(base.into()).filter(|&size| size > 0)?;
+    Some(Entry::On(Shape::Range { base, size }))
 }

@@ -1,6 +1,8 @@
 //! Covers of all protection models, judged by the decoders of `verify`, which share nothing with them.
 
-use compose::protect::{Access, Addresses, Cover, Model, Shape, merge, pmp, pmsav7, pmsav8, process_slots};
+use compose::protect::{
+    Access, Addresses, Cover, Entry, Model, Shape, decode, merge, pmp, pmsav7, pmsav8, process_slots,
+};
 use compose::verify::pmsav7 as words;
 use compose::verify::regions::{Memory, Region, Rights, Unit};
 
@@ -85,6 +87,39 @@ fn any_extent_that_is_covered_is_covered_legally() {
         Ok(())
     })
     .budget_ms(2000);
+}
+
+/// What a lock file says of a piece are its words.
+#[test]
+fn words_say_which_piece_they_are_of() {
+    arbtest::arbtest(|u| {
+        let (model, _) = *u.choose(&models())?;
+        let bank = 0x2000_0000u64;
+        let (start, size) = (bank + u.int_in_range(0..=1 << 16)?, u.int_in_range(1..=1 << 16)?);
+        let Some(cover) = model.cover(start..start + size, bank..bank + (1 << 20), 5) else { return Ok(()) };
+        let access = *u.choose(&[Access::ReadExecute, Access::ReadWrite, Access::Device])?;
+        let shapes: Vec<_> = cover.shapes.iter().map(|&shape| (shape, access)).collect();
+        let pieces = model.pieces(&shapes, 1);
+        let mut below = model.off(0)[0];
+        let mut read = Vec::new();
+        for piece in &pieces {
+            match decode(model.name, piece.words, below).expect("words of a piece") {
+                Entry::On(shape) => read.push(shape),
+                Entry::Bound(base) => assert_eq!((piece.access, piece.base), (Access::Bound, base)),
+                Entry::Off => panic!("{piece:?} is on"),
+            }
+            below = piece.words[0];
+        }
+        assert_eq!(read, cover.shapes);
+        assert_eq!(decode(model.name, model.off(3), below), Some(Entry::Off));
+        // Whatever words there are, there is an answer.
+        let words = [u.arbitrary()?, u.arbitrary()?];
+        if let Some(Entry::On(shape)) = decode(model.name, words, u.arbitrary()?) {
+            assert!(u64::from(shape.base()) + shape.size() <= 1 << 32);
+        }
+        Ok(())
+    })
+    .budget_ms(500);
 }
 
 /// Everything that one piece can grant in a small bank.
