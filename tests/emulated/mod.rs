@@ -1,12 +1,16 @@
 //! From a manifest to what its image says in the emulator.
 
+mod stack;
+
 use compose::Product;
+use compose::board::Board;
 use compose::diag::Diagnostics;
 use compose::diag::render::{Format, Look, render};
 use compose::source::Sources;
 use compose::trace::Trace;
 use compose::{emulator, verify};
 use libtest_mimic::Failed;
+use stack::Measured;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -34,13 +38,26 @@ pub fn build(folder: &Path, text: &str) -> Result<Product, Failed> {
     Ok(product)
 }
 
-/// Runs an image, for 20 seconds at most.
+/// Runs an image, for 20 seconds at most. It is an error if a process uses more of its stack than the report says that it
+/// may.
 pub fn run(product: &Product) -> Result<Said, Failed> {
     let folder = tempfile::tempdir()?;
-    let elf = folder.path().join("image.elf");
-    fs::write(&elf, &product.image.elf)?;
+    let Some(measured) = Measured::new(product, folder.path())? else { return run_hostile(product) };
+    let said = emulate(&measured.elf, &measured.board, folder.path())?;
+    measured.check(&product.image)?;
+    Ok(said)
+}
+
+/// [`run`] for what writes outside of its memory, and so to its own stack.
+pub fn run_hostile(product: &Product) -> Result<Said, Failed> {
+    emulate(&product.image.elf, &product.board, tempfile::tempdir()?.path())
+}
+
+fn emulate(elf: &[u8], board: &Board, folder: &Path) -> Result<Said, Failed> {
+    let file = folder.join("image.elf");
+    fs::write(&file, elf)?;
     let mut console = Vec::new();
-    let ended = emulator::run(&elf, &product.board, Duration::from_secs(20), &mut console)?;
+    let ended = emulator::run(&file, board, Duration::from_secs(20), &mut console)?;
     let console = String::from_utf8_lossy(&console).into_owned();
     match ended {
         emulator::Ended::Exited(exit_code) => Ok(Said { console, exit_code }),

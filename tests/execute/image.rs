@@ -1,5 +1,6 @@
-//! Runs a program as users do: a manifest, `compose run`, unprivileged behind the protection unit.
+//! Runs a program as users do: from a manifest, unprivileged behind the protection unit.
 
+use crate::emulated;
 use crate::oracle::Outcome;
 use libtest_mimic::{Failed, Trial};
 use std::path::Path;
@@ -7,9 +8,9 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// Runs the program of one component `main`, whose node holds `own`.
-pub fn run(own: &str, wasm: &[u8], bounds: &str) -> Result<Outcome, String> {
-    let folder = folder(&nodes(own, bounds), wasm)?;
-    emulate(&folder.path().join("system.kdl"))
+pub fn run(own: &str, wasm: &[u8], bounds: &str) -> Result<Outcome, Failed> {
+    let nodes = nodes(own, bounds);
+    emulate(folder(&nodes, wasm)?.path(), &manifest(&nodes))
 }
 
 /// The manifest's nodes after `board`.
@@ -23,28 +24,26 @@ fn folder(nodes: &str, wasm: &[u8]) -> Result<TempDir, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).map_err(|e| e.to_string());
     write("main.wasm", wasm)?;
-    write("system.kdl", format!("system \"test\" {{\n  board \"mps2-an386\"\n{nodes}}}\n").as_bytes())?;
+    write("system.kdl", manifest(nodes).as_bytes())?;
     Ok(folder)
 }
 
-fn emulate(manifest: &Path) -> Result<Outcome, String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_compose"))
-        .args(["run", "--timeout", "60", "--color", "never"])
-        .arg(manifest)
-        .output()
-        .map_err(|error| error.to_string())?;
-    let console = String::from_utf8_lossy(&output.stdout);
-    let failed = || format!("{}\n{console}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+fn manifest(nodes: &str) -> String {
+    format!("system \"test\" {{\n  board \"mps2-an386\"\n{nodes}}}\n")
+}
+
+fn emulate(folder: &Path, manifest: &str) -> Result<Outcome, Failed> {
+    let said = emulated::run(&emulated::build(folder, manifest)?)?;
     let mut outcome = Outcome::default();
-    for line in console.lines() {
+    for line in said.console.lines() {
         if let Some(report) = line.strip_prefix("trap: component `main`: ") {
             outcome.trap = Some(reason(report).to_owned());
         } else {
-            outcome.log.push(line.parse().map_err(|_| failed())?);
+            outcome.log.push(line.parse().map_err(|_| said.console.clone())?);
         }
     }
     let code = if outcome.trap.is_some() { 1 } else { 0 };
-    if output.status.code() == Some(code) { Ok(outcome) } else { Err(failed()) }
+    if said.exit_code == code { Ok(outcome) } else { Err(format!("{}\n{}", said.exit_code, said.console).into()) }
 }
 
 /// What a report says, without where.

@@ -11,6 +11,7 @@ use crate::judge::{Event, Verdict, is_reason, verdict};
 use crate::script::{Check, Instance, Script};
 use crate::system::{Refused, System, ram};
 use compose::ingest::Module;
+use compose::manifest::Bounds;
 use std::collections::BTreeMap;
 use std::iter::Peekable;
 
@@ -112,7 +113,11 @@ impl Image<'_> {
             Err(Problem::Refused(refused)) => return self.refused(verdicts, &refused),
             Err(Problem::Script(error)) => return self.all(verdicts, &Verdict::Failed(error)),
         };
-        match emulated::run(&product) {
+        let run = match self.configuration.bounds {
+            Bounds::Software => emulated::run,
+            Bounds::Hardware => emulated::run_hostile,
+        };
+        match run(&product) {
             Ok(said) => self.said(verdicts, &said.console),
             Err(error) => match self.halves() {
                 Some(halves) => halves.into_iter().for_each(|half| half.judge(verdicts)),
