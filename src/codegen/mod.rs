@@ -1,7 +1,7 @@
 //! Stage 5: [`System`](crate::link::System) -> [`Object`]s.
 //!
 //! ```text
-//! wasm --translate--> CLIF --optimize, addresses--> CLIF --lower--> machine instructions with virtual registers
+//! wasm --translate--> CLIF --optimize, ranges, addresses--> CLIF --lower--> machine instructions with virtual registers
 //!      --regalloc2--> allocation --emit--> bytes + relocations
 //! ```
 //!
@@ -18,9 +18,11 @@
 mod addresses;
 mod compile;
 pub mod dump;
+mod flow;
 pub mod lower;
 mod object;
 mod optimize;
+mod ranges;
 pub mod reg;
 pub mod thumb2;
 pub mod translate;

@@ -40,6 +40,8 @@ pub(super) fn function(func: ir::Function) -> ir::Function {
         let text = context.func.display();
         panic!("translation made CLIF that the mid-end refuses: {error:?}\n{text}");
     }
+    // Once, and here: it visits what is no longer in the layout too, whose lists a later pass may have freed.
+    context.func.dfg.resolve_all_aliases();
     context.func
 }
 

@@ -1,6 +1,6 @@
 //! Stage 3: files -> [`Module`]s. Reads `.wasm` and `.wat`, validates, and keeps what later stages ask for.
 //!
-//! What is accepted: WebAssembly 2.0 without SIMD, with multi-memory, custom page sizes and extended constants
+//! What is accepted: WebAssembly 2.0 without SIMD, with multi-memory, custom page sizes, extended constants and tail calls
 //! ([`FEATURES`]). Everything else is refused by the name of the proposal, with function and offset. Bytes that
 //! are truncated, mutated or hostile end in a diagnostic, never in a panic, and within the limits of `limits`.
 

@@ -104,17 +104,14 @@
 ;;     gv1 = symbol colocated Memory { component: ComponentId(0), index: 1 }
 ;;
 ;;                                 block0(v0: i32):
-;; @0093                               v1 = iconst.i32 0xffff
-;; @0093                               v2 = icmp ugt v0, v1  ; v1 = 0xffff
-;; @0093                               trapnz v2, user2
-;;                                     v10 = symbol_value.i32 gv0
-;;                                     v11 = iadd v10, v0
-;; @0093                               v5 = sload8.i64 notrap region0 v11
-;; @0096                               v6 = iconst.i32 0xfff8
-;; @0096                               v7 = icmp ugt v0, v6  ; v6 = 0xfff8
-;; @0096                               trapnz v7, user2
-;;                                     v12 = symbol_value.i32 gv1
+;; @0093                               v10 = iconst.i32 0xfff8
+;; @0093                               v11 = icmp ugt v0, v10  ; v10 = 0xfff8
+;; @0093                               trapnz v11, user2
+;;                                     v12 = symbol_value.i32 gv0
 ;;                                     v13 = iadd v12, v0
-;; @0096                               istore32 notrap aligned region1 v5, v13+4
+;; @0093                               v5 = sload8.i64 notrap region0 v13
+;;                                     v14 = symbol_value.i32 gv1
+;;                                     v15 = iadd v14, v0
+;; @0096                               istore32 notrap aligned region1 v5, v15+4
 ;; @009a                               return
 ;; }

@@ -54,7 +54,6 @@
 ;; function u0:1(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @00a8                               v2 = iconst.i32 0
-;; @00b6                               v7 = iconst.i32 1
 ;; @00ab                               jump block2(v2, v0)  ; v2 = 0
 ;;
 ;;                                 block2(v4: i32, v5: i32):
@@ -136,7 +135,6 @@
 ;; function u0:6(i32) -> i32 tail {
 ;;                                 block0(v0: i32):
 ;; @0118                               v2 = iconst.i32 1
-;; @0120                               v6 = iconst.i32 3
 ;; @011c                               jump block2(v2, v0)  ; v2 = 1
 ;;
 ;;                                 block2(v3: i32, v4: i32):

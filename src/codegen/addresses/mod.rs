@@ -9,24 +9,17 @@
 //! uses     who reads each value, and how
 //! webs     which block parameters become native pointers
 //! rewrite  new addresses; new parameters
-//! dead     what nobody needs any more goes
 //! ```
 //!
 //! Bounds checks compare wasm addresses, and are not touched.
 
-mod dead;
 mod rewrite;
 mod uses;
 mod webs;
 
-use cranelift_codegen::dominator_tree::DominatorTree;
-use cranelift_codegen::flowgraph::ControlFlowGraph;
-use cranelift_codegen::ir::{self, Block, GlobalValue, Inst, Value, ValueDef};
-use cranelift_codegen::loop_analysis::LoopAnalysis;
+use super::flow::{Flow, remove_dead};
+use cranelift_codegen::ir::{self, Block, GlobalValue, Inst, Value};
 use std::collections::BTreeMap;
-
-/// How much more often code runs inside a loop than around it, for comparisons.
-const TURNS: u64 = 8;
 
 /// One load or store at `base + root + total`.
 #[derive(Clone, Copy, Debug)]
@@ -54,96 +47,19 @@ struct Group {
     accesses: Vec<Access>,
 }
 
-/// What the steps share of a function.
-struct Shape<'a> {
-    func: &'a mut ir::Function,
-    cfg: ControlFlowGraph,
-    domtree: DominatorTree,
-    loops: LoopAnalysis,
-}
-
 /// Reshapes the addresses of a function; `is_base` says which symbols are bases of linear memories.
-pub fn shape(mut func: ir::Function, is_base: impl Fn(&ir::ExternalName) -> bool) -> ir::Function {
-    func.dfg.resolve_all_aliases();
-    let cfg = ControlFlowGraph::with_function(&func);
-    let domtree = DominatorTree::with_function(&func, &cfg);
-    let mut loops = LoopAnalysis::new();
-    loops.compute(&func, &cfg, &domtree);
-    let mut shape = Shape { func: &mut func, cfg, domtree, loops };
-    let groups = shape.groups(&is_base);
+pub fn shape(func: &mut ir::Function, is_base: impl Fn(&ir::ExternalName) -> bool) {
+    let mut flow = Flow::new(func);
+    let groups = flow.groups(&is_base);
     if !groups.is_empty() {
-        let uses = uses::Uses::compute(&shape, &is_base);
-        let webs = webs::choose(&shape, &uses, &groups);
-        rewrite::rewrite(&mut shape, &uses, groups, webs);
-        dead::remove(&mut func);
+        let uses = uses::Uses::compute(&flow, &is_base);
+        let webs = webs::choose(&flow, &uses, &groups);
+        rewrite::rewrite(&mut flow, &uses, groups, webs);
+        remove_dead(func);
     }
-    func
 }
 
-impl Shape<'_> {
-    /// How often a block runs, for comparisons.
-    fn weight(&self, block: Block) -> u64 {
-        TURNS.pow(self.loops.loop_level(block).level().min(8) as u32)
-    }
-
-    /// The block that defines a value.
-    fn block_of(&self, value: Value) -> Block {
-        match self.func.dfg.value_def(value) {
-            ValueDef::Param(block, _) => block,
-            ValueDef::Result(inst, _) => self.func.layout.inst_block(inst).expect("definitions are in the layout"),
-            ValueDef::Union(..) => unreachable!("the mid-end leaves no unions"),
-        }
-    }
-
-    /// The closest block that dominates both.
-    fn common_dominator(&self, mut a: Block, b: Block) -> Block {
-        while !self.domtree.block_dominates(a, b) {
-            a = self.domtree.idom(a).expect("the entry dominates all blocks");
-        }
-        a
-    }
-
-    /// The operands of a 32-bit addition.
-    fn addition(&self, value: Value) -> Option<[Value; 2]> {
-        let inst = self.func.dfg.value_def(value).inst()?;
-        match self.func.dfg.insts[inst] {
-            ir::InstructionData::Binary { opcode: ir::Opcode::Iadd, args }
-                if self.func.dfg.value_type(value) == ir::types::I32 =>
-            {
-                Some(args)
-            }
-            _ => None,
-        }
-    }
-
-    fn constant(&self, value: Value) -> Option<i32> {
-        let inst = self.func.dfg.value_def(value).inst()?;
-        match self.func.dfg.insts[inst] {
-            ir::InstructionData::UnaryImm { opcode: ir::Opcode::Iconst, imm } => Some(imm.bits() as i32),
-            _ => None,
-        }
-    }
-
-    /// A value as a sum of another and a constant, as far as that goes.
-    fn strip(&self, mut value: Value) -> (Value, i32) {
-        let mut sum = 0i32;
-        while let Some((less, constant)) = self.step(value) {
-            value = less;
-            sum = sum.wrapping_add(constant);
-        }
-        (value, sum)
-    }
-
-    /// `value = other + constant`.
-    fn step(&self, value: Value) -> Option<(Value, i32)> {
-        let [x, y] = self.addition(value)?;
-        match (self.constant(x), self.constant(y)) {
-            (None, Some(c)) => Some((x, c)),
-            (Some(c), None) => Some((y, c)),
-            _ => None,
-        }
-    }
-
+impl Flow<'_> {
     /// `address = base + wasm`.
     fn split(&self, address: Value, is_base: &impl Fn(&ir::ExternalName) -> bool) -> Option<(GlobalValue, Value)> {
         let [x, y] = self.addition(address)?;

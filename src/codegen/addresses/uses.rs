@@ -1,9 +1,9 @@
 //! Who reads each value, and how.
 
-use super::Shape;
+use crate::codegen::flow::{Flow, passed};
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, Block, Inst, InstructionData, Value};
+use cranelift_codegen::ir::{self, Inst, InstructionData, Value};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Use {
@@ -26,8 +26,8 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    pub fn compute(shape: &Shape, is_base: &impl Fn(&ir::ExternalName) -> bool) -> Uses {
-        let func = &*shape.func;
+    pub fn compute(flow: &Flow, is_base: &impl Fn(&ir::ExternalName) -> bool) -> Uses {
+        let func = &*flow.func;
         // Sums of a base that are read by anything but accesses.
         let mut escapes: SecondaryMap<Value, bool> = SecondaryMap::new();
         for_each(func, |inst| {
@@ -50,11 +50,11 @@ impl Uses {
             match func.dfg.insts[inst] {
                 InstructionData::Binary { opcode: ir::Opcode::Iadd, .. } => {
                     let result = result.expect("a sum");
-                    if let Some((_, wasm)) = shape.split(result, is_base).filter(|_| !escapes[result]) {
+                    if let Some((_, wasm)) = flow.split(result, is_base).filter(|_| !escapes[result]) {
                         uses.of[wasm].push(Use::Address);
                         return;
                     }
-                    if let Some((less, _)) = shape.step(result) {
+                    if let Some((less, _)) = flow.step(result) {
                         uses.of[less].push(Use::Step(result));
                         return;
                     }
@@ -88,26 +88,4 @@ fn for_each(func: &ir::Function, mut visit: impl FnMut(Inst)) {
     for block in func.layout.blocks() {
         func.layout.block_insts(block).for_each(&mut visit);
     }
-}
-
-/// What a branch passes on: (parameter, value).
-pub(super) fn passed(func: &ir::Function, inst: Inst) -> Vec<(Value, Value)> {
-    let data = &func.dfg.insts[inst];
-    let calls = data.branch_destination(&func.dfg.jump_tables, &func.dfg.exception_tables);
-    let pool = &func.dfg.value_lists;
-    let pairs = calls.iter().flat_map(|call| {
-        let params = func.dfg.block_params(call.block(pool));
-        params.iter().copied().zip(call.args(pool).map(|arg| arg.as_value().expect("plain arguments")))
-    });
-    pairs.collect()
-}
-
-/// What is passed to a parameter: (the block that passes it, value).
-pub(super) fn incoming(shape: &Shape, block: Block, param: Value) -> Vec<(Block, Value)> {
-    let preds = shape.cfg.pred_iter(block);
-    let pairs = preds.flat_map(|pred| {
-        let passed = passed(shape.func, pred.inst);
-        passed.into_iter().filter(|(to, _)| *to == param).map(move |(_, value)| (pred.block, value))
-    });
-    pairs.collect()
 }

@@ -1,6 +1,6 @@
 //! What instruction selection sees: values as registers, and what defines a value.
 
-use super::Machine;
+use super::{Machine, narrow};
 use crate::board::Cpu;
 use crate::codegen::object::Symbol;
 use crate::codegen::reg::Reg;
@@ -37,6 +37,8 @@ pub struct Context<'a, M: Machine> {
     regs: SecondaryMap<Value, Option<Regs>>,
     /// How often the CLIF names a value.
     clif_uses: SecondaryMap<Value, u32>,
+    /// Values of less than 32 bits that have zeros above their type.
+    zero_extended: SecondaryMap<Value, bool>,
     /// Whether lowered code reads the value's registers.
     used: SecondaryMap<Value, bool>,
     aliases: HashMap<Reg, Reg>,
@@ -62,6 +64,7 @@ impl<'a, M: Machine> Context<'a, M> {
             translated,
             regs: SecondaryMap::new(),
             clif_uses: SecondaryMap::new(),
+            zero_extended: narrow::zero_extended(func),
             used: SecondaryMap::new(),
             aliases: HashMap::new(),
             live: Vec::new(),
@@ -131,6 +134,11 @@ impl<'a, M: Machine> Context<'a, M> {
     pub fn reg(&mut self, value: Value) -> Reg {
         debug_assert_eq!(self.regs[value].map(|regs| regs.count), Some(1));
         self.low(value)
+    }
+
+    /// Are the bits above the type of a narrow integer zeros?
+    pub fn is_zero_extended(&self, value: Value) -> bool {
+        self.zero_extended[value]
     }
 
     /// The low word of a value.

@@ -10,6 +10,7 @@
 mod blocks;
 mod context;
 mod hoist;
+mod narrow;
 mod pressure;
 mod vcode;
 

@@ -42,6 +42,7 @@ pub(super) enum Op {
     FloatCompareZero(Precision),
     FloatFlags,
     Convert(Convert),
+    FloatImmediate,
     FloatFromCore,
     CoreFromFloat,
     DoubleFromCore,
@@ -265,6 +266,11 @@ pub fn offset_fits(offset: i32) -> bool {
 /// Whether `Inst::FloatLoad` and `Inst::FloatStore` take the offset.
 pub fn float_offset_fits(offset: i32) -> bool {
     (-1020..=1020).contains(&offset) && offset % 4 == 0
+}
+
+/// Whether one instruction makes the constant in a single register (VMOV, immediate).
+pub fn float_immediate_fits(bits: u32) -> bool {
+    super::formats::float_immediate(bits).is_some()
 }
 
 /// Whether `Inst::LoadPair` and `Inst::StorePair` take the offset.

@@ -77,6 +77,16 @@ pub(super) fn expand(inst: &Inst) -> Option<Vec<Machine>> {
             debug_assert_eq!(rd, rd_in, "allocation must tie the destination of {inst:?}");
             Some(vec![it(cond, false), in_it(cond, Op::MovImm, Operands { d: rd.number(), imm, ..zero })])
         }
+        Inst::CondAlu { cond, op, rd, rd_in, rm } => {
+            debug_assert_eq!(rd, rd_in, "allocation must tie the destination of {inst:?}");
+            let operands = Operands { d: rd.number(), n: rd.number(), m: rm.number(), ..zero };
+            Some(vec![it(cond, false), in_it(cond, Op::Alu(op), operands)])
+        }
+        Inst::CondAluImm { cond, op, rd, rd_in, imm } => {
+            debug_assert_eq!(rd, rd_in, "allocation must tie the destination of {inst:?}");
+            let operands = Operands { d: rd.number(), n: rd.number(), imm, ..zero };
+            Some(vec![it(cond, false), in_it(cond, Op::AluImm(op), operands)])
+        }
         Inst::CondSet { cond, rd } => Some(vec![
             it(cond, true),
             in_it(cond, Op::MovImm, Operands { d: rd.number(), imm: 1, ..zero }),
@@ -128,6 +138,16 @@ pub(super) fn expand(inst: &Inst) -> Option<Vec<Machine>> {
             Machine { op: Op::FloatFlags, operands: zero },
         ]),
         Inst::Convert { op, rd, rm } => one(Op::Convert(op), Operands { d: float(rd), m: float(rm), ..zero }),
+        Inst::FloatConstant { rd, bits } => {
+            let short = Machine { op: Op::FloatImmediate, operands: Operands { d: float(rd), imm: bits, ..zero } };
+            if short.encode().is_some() {
+                return Some(vec![short]);
+            }
+            let mut out = constant(Flags::Keep, IP, bits);
+            let operands = Operands { n: float(rd), d: IP.number(), ..zero };
+            out.push(Machine { op: Op::FloatFromCore, operands });
+            Some(out)
+        }
         Inst::FloatFromCore { rd, rt } => one(Op::FloatFromCore, Operands { n: float(rd), d: rt.number(), ..zero }),
         Inst::CoreFromFloat { rt, rm } => one(Op::CoreFromFloat, Operands { n: float(rm), d: rt.number(), ..zero }),
         Inst::DoubleFromCore { rd, rt, rt2 } => {

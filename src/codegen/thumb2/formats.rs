@@ -609,6 +609,22 @@ pub(super) fn single_d(o: &Operands) -> Option<u32> {
     Some(single_field_d(o.d))
 }
 
+///     ......... D .. hhhh dddd .... .... llll        the bits of a float, in 8: A7.5.1, VFPExpandImm
+pub(super) fn single_d_imm8(o: &Operands) -> Option<u32> {
+    is_single(o.d)?;
+    let imm8 = float_immediate(o.imm)?;
+    Some(single_field_d(o.d) | (imm8 >> 4) << 16 | imm8 & 15)
+}
+
+/// `aBbbbbbc defgh000 ...`, B the inverse of b, as abcdefgh.
+pub(super) fn float_immediate(bits: u32) -> Option<u32> {
+    let imm8 = (bits >> 24) & 0x80 | (bits >> 19) & 0x7f;
+    let b = imm8 >> 6 & 1;
+    let exponent = if b == 1 { 0x1f } else { 0x20 };
+    let expanded = (imm8 >> 7) << 31 | exponent << 25 | (imm8 & 0x3f) << 19;
+    (expanded == bits).then_some(imm8)
+}
+
 ///     ......... 0 .. .... dddd ....
 pub(super) fn double_d(o: &Operands) -> Option<u32> {
     is_double(o.d)?;

@@ -396,6 +396,21 @@ pub enum Inst {
         rd_in: Reg,
         imm: u32,
     },
+    /// `rd = cond ? rd_in op rm : rd_in` as `IT cond; op rd, rd, rm`; tied likewise. Reads the flags.
+    CondAlu {
+        cond: Cond,
+        op: AluOp,
+        rd: Reg,
+        rd_in: Reg,
+        rm: Reg,
+    },
+    CondAluImm {
+        cond: Cond,
+        op: AluOp,
+        rd: Reg,
+        rd_in: Reg,
+        imm: u32,
+    },
     /// `rd = cond ? 1 : 0` as `ITE cond; MOV rd, #1; MOV rd, #0`. Reads the flags.
     CondSet {
         cond: Cond,
@@ -517,6 +532,11 @@ pub enum Inst {
         op: Convert,
         rd: Reg,
         rm: Reg,
+    },
+    /// `rd = bits`, a constant: VMOV (immediate), or by way of `IP`.
+    FloatConstant {
+        rd: Reg,
+        bits: u32,
     },
     /// Bits of a core register to a single register, and back.
     FloatFromCore {

@@ -1,6 +1,6 @@
 //! Thumb-2 as [`lower::Machine`](crate::codegen::lower::Machine): instructions with operands for the allocator.
 
-use super::encode::move_immediate_fits;
+use super::encode::{float_immediate_fits, move_immediate_fits};
 use super::inst::{AluOp, Flags, HOME, Inst, LR, Mem, MulAddOp, MulLongOp, MulOp};
 use super::minst::{ARGUMENT_REGISTERS, CallTarget, DOUBLE, MInst, SINGLE, Thumb2};
 use super::{emit, select};
@@ -18,6 +18,7 @@ pub enum Constant {
     /// The home base and this.
     Home(u32),
     Symbol(Symbol, i32),
+    Single(u32),
 }
 
 impl Machine for Thumb2 {
@@ -120,6 +121,9 @@ impl Machine for Thumb2 {
             | Inst::BitfieldInsert { .. }
             | Inst::CondMov { .. }
             | Inst::CondMovImm { .. }
+            | Inst::CondAlu { .. }
+            | Inst::CondAluImm { .. }
+            | Inst::FloatConstant { .. }
             | Inst::CondSet { .. }
             | Inst::Float { .. }
             | Inst::FloatUnary { .. }
@@ -140,6 +144,7 @@ impl Machine for Thumb2 {
             MInst::Plain(Inst::MovImm { flags, imm, .. }) if flags != Flags::Set => {
                 Some((Constant::Imm(imm), if move_immediate_fits(imm) { 1 } else { 2 }))
             }
+            MInst::Plain(Inst::FloatConstant { bits, .. }) => Some((Constant::Single(bits), float_constant_cost(bits))),
             MInst::Plain(Inst::LoadSymbol { rd, symbol, addend }) if rd.as_virtual().is_some() => {
                 Some((Constant::Symbol(symbol, addend), 2))
             }
@@ -193,6 +198,15 @@ impl Machine for Thumb2 {
     }
 }
 
+/// Instructions of [`Inst::FloatConstant`].
+fn float_constant_cost(bits: u32) -> u32 {
+    match (float_immediate_fits(bits), move_immediate_fits(bits)) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => 3,
+    }
+}
+
 fn visit_mem(mem: &mut Mem, visitor: &mut dyn FnMut(&mut Reg, Role)) {
     match mem {
         Mem::Offset { base, .. } => visitor(base, Role::Use),
@@ -226,7 +240,9 @@ fn visit_plain(inst: &mut Inst, visitor: &mut dyn FnMut(&mut Reg, Role)) {
             visitor(rm, Role::Use);
             visitor(rd, Role::Def);
         }
-        MovImm { rd, .. } | LoadSymbol { rd, .. } | CondSet { rd, .. } => visitor(rd, Role::Def),
+        MovImm { rd, .. } | LoadSymbol { rd, .. } | CondSet { rd, .. } | FloatConstant { rd, .. } => {
+            visitor(rd, Role::Def)
+        }
         MulAdd { op: MulAddOp::Mla | MulAddOp::Mls, rd, rn, rm, ra } => {
             visitor(rn, Role::Use);
             visitor(rm, Role::Use);
@@ -244,12 +260,12 @@ fn visit_plain(inst: &mut Inst, visitor: &mut dyn FnMut(&mut Reg, Role)) {
             visitor(lo, if accumulates { Role::Reuse(0) } else { Role::Def });
             visitor(hi, if accumulates { Role::Reuse(1) } else { Role::Def });
         }
-        BitfieldInsert { rd, rd_in, rn, .. } | CondMov { rd, rd_in, rn, .. } => {
+        BitfieldInsert { rd, rd_in, rn, .. } | CondMov { rd, rd_in, rn, .. } | CondAlu { rd, rd_in, rm: rn, .. } => {
             visitor(rd_in, Role::Use);
             visitor(rn, Role::Use);
             visitor(rd, Role::Reuse(0));
         }
-        CondMovImm { rd, rd_in, .. } => {
+        CondMovImm { rd, rd_in, .. } | CondAluImm { rd, rd_in, .. } => {
             visitor(rd_in, Role::Use);
             visitor(rd, Role::Reuse(0));
         }

@@ -41,6 +41,7 @@ pub(super) fn text(encoded: &Encoded, target: &str) -> String {
             "Dd" => write!(out, "d{}", o.d).unwrap(),
             "Dn" => write!(out, "d{}", o.n).unwrap(),
             "Dm" => write!(out, "d{}", o.m).unwrap(),
+            "f" => write!(out, "{:?}", f32::from_bits(o.imm)).unwrap(),
             "all" => {
                 let names: Vec<_> = (0..32).map(|r| format!("s{r}")).collect();
                 write!(out, "{{{}}}", names.join(", ")).unwrap();

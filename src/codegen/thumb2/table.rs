@@ -454,6 +454,7 @@ pub(super) fn rows(op: Op) -> &'static [Row] {
         Op::Convert(Convert::SingleFromDouble) => {
             table!["vcvt{s}.f32.f64 {Sd}, {Dm}" Keeps 0xeeb7_0bc0 single_d_double_m]
         }
+        Op::FloatImmediate => table!["vmov{s}.f32 {Sd}, #{f}" Keeps 0xeeb0_0a00 single_d_imm8],
         Op::FloatFromCore => table!["vmov{s} {Sn}, {d}" Keeps 0xee00_0a10 single_n_core_d],
         Op::CoreFromFloat => table!["vmov{s} {d}, {Sn}" Keeps 0xee10_0a10 single_n_core_d],
         Op::DoubleFromCore => table!["vmov{s} {Dm}, {d}, {a}" Keeps 0xec40_0b10 double_m_core_pair],

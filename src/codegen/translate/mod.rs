@@ -26,8 +26,8 @@ mod operators;
 mod state;
 mod table;
 
-use crate::codegen::object::Symbol;
-use crate::codegen::{addresses, optimize};
+use crate::codegen::object::{Symbol, TrapCode};
+use crate::codegen::{addresses, optimize, ranges};
 use crate::diag::Diagnostic;
 use crate::diag::codes::codegen as codes;
 use crate::ingest::{FuncType, Unit, ValType};
@@ -98,7 +98,8 @@ fn build(
     let mut translator = Translator::new(linked, FunctionBuilder::new(&mut func, &mut context));
     fill(&mut translator)?;
     let (symbols, indirect_types) = translator.finish();
-    let func = optimize::function(func);
+    let mut func = optimize::function(func);
+    ranges::simplify(&mut func, state::clif_trap(TrapCode::MemoryOutOfBounds));
     let names = func.params.user_named_funcs().clone();
     let is_memory = |name: &ir::ExternalName| match name {
         ir::ExternalName::User(reference) => {
@@ -107,7 +108,7 @@ fn build(
         }
         _ => false,
     };
-    let func = addresses::shape(func, is_memory);
+    addresses::shape(&mut func, is_memory);
     optimize::verify(&func);
     Ok(Translated { func, symbols, indirect_types, tail_words: system.tail_words })
 }

@@ -38,8 +38,8 @@ pub static INVALID: Code = Code {
 pub static UNSUPPORTED: Code = Code {
     id: "ingest::unsupported",
     title: "a module uses a WebAssembly feature that is not supported",
-    explanation: "Supported is WebAssembly 2.0 without SIMD, plus multi-memory, custom page sizes and extended \
-        constants. The module is refused as a whole: a function is never skipped.",
+    explanation: "Supported is WebAssembly 2.0 without SIMD, plus multi-memory, custom page sizes, extended \
+        constants and tail calls. The module is refused as a whole: a function is never skipped.",
     example: "(module (func (drop (v128.const i32x4 0 0 0 0))))",
 };
 

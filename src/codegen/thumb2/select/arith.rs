@@ -2,7 +2,6 @@
 
 use super::super::encode::alu_immediate_fits;
 use super::super::inst::{AluOp, Flags, Inst, MulAddOp, MulLongOp, MulOp, Shift, ShiftOp, UnaryOp};
-use super::compare::is_compare;
 use super::{Cx, alu, alu_imm, alu_shifted, emit, is_modified_immediate, load_constant, mov, read};
 use crate::codegen::lower::Unsupported;
 use crate::codegen::reg::Reg;
@@ -20,6 +19,15 @@ pub(super) fn shifted_operand(cx: &mut Cx<'_>, value: Value) -> Option<(Value, S
             && cx.ty(source) == types::I32
         {
             return Some((source, Shift { op, amount: amount as u8 }));
+        }
+    }
+    for (opcode, left) in [(Opcode::Rotl, true), (Opcode::Rotr, false)] {
+        if let Some([source, amount]) = cx.as_binary(value, opcode)
+            && let Some(amount) = cx.constant(amount)
+            && (1..=31).contains(&amount)
+        {
+            let amount = if left { 32 - amount } else { amount };
+            return Some((source, Shift { op: ShiftOp::Ror, amount: amount as u8 }));
         }
     }
     None
@@ -227,6 +235,9 @@ pub(super) fn extended(cx: &mut Cx<'_>, value: Value, signed: bool) -> Reg {
     if bits == 32 {
         return read(cx, value);
     }
+    if !signed && cx.is_zero_extended(value) && cx.constant(value).is_none() {
+        return read(cx, value);
+    }
     if let Some(c) = cx.constant32(value) {
         return load_constant(cx, if signed { sign_extend(c, bits) } else { c });
     }
@@ -251,7 +262,7 @@ pub(super) fn extend(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value) {
     let words = cx.def_words(result);
     let low = words[0];
     let rm = cx.reg(x);
-    if bits == 32 || (is_compare(cx, x) && !signed) {
+    if bits == 32 || (!signed && cx.is_zero_extended(x)) {
         cx.alias(low, rm);
     } else {
         emit(cx, Inst::Unary { op: extend_op(bits, signed), rd: low, rm });

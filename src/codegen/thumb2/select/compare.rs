@@ -98,7 +98,7 @@ fn nonzero(cx: &mut Cx<'_>, value: Value) {
             let scratch = cx.temp();
             alu(cx, AluOp::Orr, Flags::Set, scratch, lo, hi);
         }
-        8 => {
+        8 if !cx.is_zero_extended(value) => {
             let rn = cx.reg(value);
             emit(cx, Inst::TestImm { op: TestOp::Tst, rn, imm: 0xff });
         }
@@ -138,13 +138,21 @@ pub(super) fn compare(cx: &mut Cx<'_>, cc: IntCC, x: Value, y: Value) -> Cond {
     }
     let signed = is_signed(cc);
     if cx.ty(x).bits() < 32 {
-        let (rn, rm) = (extended(cx, x, signed), extended(cx, y, signed));
+        let rn = extended(cx, x, signed);
+        // Unsigned and equal, a constant is as it is.
+        if let Some(c) = cx.constant32(y).filter(|_| !signed) {
+            compare_constant(cx, rn, c);
+            return cond_of(cc);
+        }
+        let rm = extended(cx, y, signed);
         emit(cx, Inst::Test { op: TestOp::Cmp, rn, rm, shift: Shift::NONE });
         return cond_of(cc);
     }
     let rn = cx.reg(x);
     if let Some(c) = cx.constant32(y) {
+        let (cc, c) = neighbour(cc, c);
         compare_constant(cx, rn, c);
+        return cond_of(cc);
     } else if let Some((source, shift)) = shifted_operand(cx, y) {
         let rm = cx.reg(source);
         emit(cx, Inst::Test { op: TestOp::Cmp, rn, rm, shift });
@@ -153,6 +161,29 @@ pub(super) fn compare(cx: &mut Cx<'_>, cc: IntCC, x: Value, y: Value) -> Cond {
         emit(cx, Inst::Test { op: TestOp::Cmp, rn, rm, shift: Shift::NONE });
     }
     cond_of(cc)
+}
+
+fn is_comparable(c: u32) -> bool {
+    is_modified_immediate(c) || (is_modified_immediate(c.wrapping_neg()) && c.wrapping_neg() != c)
+}
+
+/// The same order by the next constant, where only that one needs no register: `x > c` is `x >= c + 1`.
+fn neighbour(cc: IntCC, c: u32) -> (IntCC, u32) {
+    let (other, next) = match cc {
+        IntCC::UnsignedGreaterThan => (IntCC::UnsignedGreaterThanOrEqual, c.checked_add(1)),
+        IntCC::UnsignedLessThanOrEqual => (IntCC::UnsignedLessThan, c.checked_add(1)),
+        IntCC::UnsignedLessThan => (IntCC::UnsignedLessThanOrEqual, c.checked_sub(1)),
+        IntCC::UnsignedGreaterThanOrEqual => (IntCC::UnsignedGreaterThan, c.checked_sub(1)),
+        IntCC::SignedGreaterThan => (IntCC::SignedGreaterThanOrEqual, (c as i32).checked_add(1).map(|c| c as u32)),
+        IntCC::SignedLessThanOrEqual => (IntCC::SignedLessThan, (c as i32).checked_add(1).map(|c| c as u32)),
+        IntCC::SignedLessThan => (IntCC::SignedLessThanOrEqual, (c as i32).checked_sub(1).map(|c| c as u32)),
+        IntCC::SignedGreaterThanOrEqual => (IntCC::SignedGreaterThan, (c as i32).checked_sub(1).map(|c| c as u32)),
+        IntCC::Equal | IntCC::NotEqual => return (cc, c),
+    };
+    match next {
+        Some(next) if !is_comparable(c) && is_comparable(next) => (other, next),
+        _ => (cc, c),
+    }
 }
 
 /// `CMN rn, #-c` sets the flags of `CMP rn, #c` for every c but 0 and `i32::MIN` (the carry of the negation).
@@ -229,11 +260,59 @@ fn wide_compare(cx: &mut Cx<'_>, cc: IntCC, x: Value, y: Value) -> Cond {
     cond_of(cc)
 }
 
+/// `result = condition ? op(y, z) : y`, or the other way round: the operation itself is conditional.
+fn conditional_operation(cx: &mut Cx<'_>, result: Value, test: Value, x: Value, y: Value) -> bool {
+    if cx.ty(result) != types::I32 {
+        return false;
+    }
+    for (changed, kept, inverted) in [(x, y, false), (y, x, true)] {
+        let Some((op, other)) = operation_on(cx, changed, kept) else { continue };
+        let rd_in = cx.reg(kept);
+        let immediate = cx.constant32(other).filter(|&c| is_modified_immediate(c));
+        let rm = if immediate.is_some() { None } else { Some(cx.reg(other)) };
+        let cond = condition(cx, test);
+        let cond = if inverted { cond.inverse() } else { cond };
+        let rd = cx.def(result);
+        emit(
+            cx,
+            match (immediate, rm) {
+                (Some(imm), _) => Inst::CondAluImm { cond, op, rd, rd_in, imm },
+                (None, Some(rm)) => Inst::CondAlu { cond, op, rd, rd_in, rm },
+                (None, None) => unreachable!("an operand is an immediate or a register"),
+            },
+        );
+        return true;
+    }
+    false
+}
+
+/// `value = kept op other`, read by nobody else.
+fn operation_on(cx: &Cx<'_>, value: Value, kept: Value) -> Option<(AluOp, Value)> {
+    if !cx.is_single_use(value) {
+        return None;
+    }
+    let operations = [
+        (Opcode::Iadd, AluOp::Add, true),
+        (Opcode::Isub, AluOp::Sub, false),
+        (Opcode::Band, AluOp::And, true),
+        (Opcode::Bor, AluOp::Orr, true),
+        (Opcode::Bxor, AluOp::Eor, true),
+    ];
+    operations.into_iter().find_map(|(opcode, op, commutes)| match cx.as_binary(value, opcode)? {
+        [a, b] if a == kept && b != kept => Some((op, b)),
+        [a, b] if commutes && b == kept && a != kept => Some((op, a)),
+        _ => None,
+    })
+}
+
 /// `result = condition ? x : y` by conditional moves. Everything that the moves read is in registers before the
 /// compare, since loading a constant may set flags.
 pub(super) fn select(cx: &mut Cx<'_>, result: Value, test: Value, x: Value, y: Value) {
     if let Some(precision) = float::hardware(cx, result) {
         return float::select(cx, precision, result, test, x, y);
+    }
+    if conditional_operation(cx, result, test, x, y) {
+        return;
     }
     let short = |c: Option<u64>| c.is_some_and(|c| c <= 0xff);
     let (x, y, inverted) = if short(cx.constant(y)) && !short(cx.constant(x)) { (y, x, true) } else { (x, y, false) };

@@ -144,10 +144,10 @@ fn constant(cx: &mut Cx<'_>, result: Value) {
 }
 
 fn float_constant(cx: &mut Cx<'_>, precision: Precision, rd: Reg, bits: u64) {
-    let rt = load_constant(cx, bits as u32);
     match precision {
-        Precision::Single => emit(cx, Inst::FloatFromCore { rd, rt }),
+        Precision::Single => emit(cx, Inst::FloatConstant { rd, bits: bits as u32 }),
         Precision::Double => {
+            let rt = load_constant(cx, bits as u32);
             let rt2 = load_constant(cx, (bits >> 32) as u32);
             emit(cx, Inst::DoubleFromCore { rd, rt, rt2 });
         }

@@ -50,6 +50,11 @@ fn constant_amount(cx: &Cx<'_>, amount: Value, bits: u32) -> Option<u32> {
 pub(super) fn shift(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value, amount: Value) {
     let bits = cx.ty(x).bits();
     let op = shift_op(opcode);
+    if let Some((source, lsb, width)) = field(cx, opcode, x, amount) {
+        let (rd, rn) = (cx.def(result), read(cx, source));
+        emit(cx, Inst::Bitfield { signed: opcode == Opcode::Sshr, rd, rn, lsb, width });
+        return;
+    }
     let rn = match opcode {
         Opcode::Ishl => read(cx, x),
         _ => extended(cx, x, opcode == Opcode::Sshr),
@@ -62,6 +67,16 @@ pub(super) fn shift(cx: &mut Cx<'_>, opcode: Opcode, result: Value, x: Value, am
             shift_reg(cx, op, rd, rn, rm);
         }
     }
+}
+
+/// `(source << a) >> b` as a bit field of the source: its first bit and its width.
+fn field(cx: &Cx<'_>, opcode: Opcode, x: Value, amount: Value) -> Option<(Value, u8, u8)> {
+    if opcode == Opcode::Ishl || cx.ty(x) != types::I32 {
+        return None;
+    }
+    let [source, left] = cx.as_binary(x, Opcode::Ishl)?;
+    let (left, right) = (constant_amount(cx, left, 32)?, constant_amount(cx, amount, 32)?);
+    (left > 0 && left <= right).then(|| (source, (right - left) as u8, (32 - right) as u8))
 }
 
 /// Rotation by a register is by its low byte modulo 32: no mask is needed.

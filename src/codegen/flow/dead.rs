@@ -1,12 +1,12 @@
 //! Removes parameters of blocks and instructions that nothing with an effect needs.
 
-use super::uses::passed;
+use super::passed;
 use crate::codegen::lower::has_effect;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::flowgraph::ControlFlowGraph;
 use cranelift_codegen::ir::{self, Block, Inst, Value, ValueDef};
 
-pub(super) fn remove(func: &mut ir::Function) {
+pub fn remove(func: &mut ir::Function) {
     let cfg = ControlFlowGraph::with_function(func);
     let mut live: SecondaryMap<Value, bool> = SecondaryMap::new();
     let mut open: Vec<Value> = Vec::new();
