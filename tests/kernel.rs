@@ -15,11 +15,14 @@ use compose::manifest::{self, ComponentId, ProcessId};
 use compose::plan::{self, Plan};
 use compose::{board, link, source::Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
+use stack::Measured;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 #[path = "../benches/gate.rs"]
 mod gate;
+#[path = "emulated/stack.rs"]
+mod stack;
 
 const OUTPUT: &str = ";;= output";
 
@@ -72,7 +75,8 @@ fn check(file: &Path) -> Result<(), Failed> {
 }
 
 fn run(input: &str, board: &str) -> Result<String, Failed> {
-    let (console, code) = run_with(input, board, |_, _| {})?;
+    let Ran { console, code, stacks } = run_with(input, board, |_, _| {})?;
+    stacks?;
     let mut output = format!("{OUTPUT}\n");
     for line in console.lines() {
         output.push_str(format!(";; {line}").trim_end());
@@ -82,12 +86,15 @@ fn run(input: &str, board: &str) -> Result<String, Failed> {
     Ok(output)
 }
 
-/// Builds the system for the board and runs it. The console's text and the exit code.
-fn run_with(
-    input: &str,
-    board: &str,
-    change: impl FnOnce(&mut [Object], &mut Kernel),
-) -> Result<(String, i32), Failed> {
+struct Ran {
+    console: String,
+    code: i32,
+    /// Whether they were enough: code of a test's own has no bound.
+    stacks: Result<(), Failed>,
+}
+
+/// Builds the system for the board and runs it.
+fn run_with(input: &str, board: &str, change: impl FnOnce(&mut [Object], &mut Kernel)) -> Result<Ran, Failed> {
     let mut nodes = String::new();
     let mut modules: Vec<(&str, String)> = Vec::new();
     for line in input.lines() {
@@ -130,24 +137,27 @@ fn run_with(
     if text > 4096 || kernel.memory + kernel.stack > 1024 {
         return Err(format!("the kernel is too large: {text} of code, {} + {}", kernel.memory, kernel.stack).into());
     }
-    let (console, code) = emulate(&image, &board)?;
+    let Ran { console, code, stacks } = emulate(&image, &board)?;
     let console = replace_addresses(&console, "(code ", &|address| function_at(address, &plan, &image));
     let console = replace_addresses(&console, " at ", &|address| section_at(address, &plan));
-    Ok((console, code))
+    Ok(Ran { console, code, stacks })
 }
 
-fn emulate(image: &Image, board: &board::Board) -> Result<(String, i32), Failed> {
-    let emulator = board.emulator.as_ref().ok_or("a board that can be emulated")?;
+fn emulate(image: &Image, board: &board::Board) -> Result<Ran, Failed> {
     let folder = tempfile::tempdir()?;
+    let measured = Measured::new(image, board, folder.path())?.ok_or("a board that can be emulated")?;
+    let emulator = measured.board.emulator.as_ref().ok_or("a board that can be emulated")?;
     let path = folder.path().join("test.elf");
-    std::fs::write(&path, &image.elf)?;
+    std::fs::write(&path, &measured.elf)?;
     if let Some(keep) = std::env::var_os("KEEP") {
         std::fs::write(keep, &image.elf)?;
     }
     let output = Command::new("timeout")
         .args(["20", &emulator.program, "-M", &emulator.machine])
         .args(["-display", "none", "-monitor", "none", "-serial", "stdio"])
-        .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
+        .args(["-semihosting-config", "enable=on,target=native"])
+        .args(&emulator.args)
+        .arg("-kernel")
         .arg(&path)
         .stdin(Stdio::null())
         .output()?;
@@ -156,7 +166,8 @@ fn emulate(image: &Image, board: &board::Board) -> Result<(String, i32), Failed>
         return Err(format!("the emulator says: {stderr}\nconsole: {}", String::from_utf8_lossy(&output.stdout)).into());
     }
     let code = output.status.code().ok_or("the emulator was stopped")?;
-    Ok((String::from_utf8_lossy(&output.stdout).into_owned(), code))
+    let console = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(Ran { console, code, stacks: measured.check(image) })
 }
 
 /// Replaces the addresses (`0x0000_1234`) after `before`.
@@ -357,7 +368,7 @@ fn branch() -> Vec<Inst> {
 }
 
 fn attack(code: &[Inst], reason: &str) -> Result<(), Failed> {
-    let (console, exit) = run_with(ATTACKED, "mps2-an386", |objects, _| {
+    let Ran { console, code: exit, .. } = run_with(ATTACKED, "mps2-an386", |objects, _| {
         let object = &mut objects[2];
         let function = object.functions.iter_mut().find(|f| f.name == "attack").expect("the intruder's function");
         let mut asm = Assembler::new();
@@ -382,7 +393,7 @@ fn attack(code: &[Inst], reason: &str) -> Result<(), Failed> {
 
 /// The kernel itself goes wrong: it reads a descriptor where nothing is.
 fn fault_in_the_kernel() -> Result<(), Failed> {
-    let (console, exit) = run_with(ATTACKED, "mps2-an386", |_, kernel| {
+    let Ran { console, code: exit, .. } = run_with(ATTACKED, "mps2-an386", |_, kernel| {
         let is_gates = |symbol| symbol == Symbol::KernelTable("gates");
         let gates = kernel.object.constants.iter_mut().find(|constant| is_gates(constant.symbol)).expect("gates");
         // The second word of a gate is the descriptor of the process that it enters.

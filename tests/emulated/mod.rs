@@ -42,7 +42,9 @@ pub fn build(folder: &Path, text: &str) -> Result<Product, Failed> {
 /// may.
 pub fn run(product: &Product) -> Result<Said, Failed> {
     let folder = tempfile::tempdir()?;
-    let Some(measured) = Measured::new(product, folder.path())? else { return run_hostile(product) };
+    let Some(measured) = Measured::new(&product.image, &product.board, folder.path())? else {
+        return run_hostile(product);
+    };
     let said = emulate(&measured.elf, &measured.board, folder.path())?;
     measured.check(&product.image)?;
     Ok(said)

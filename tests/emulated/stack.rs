@@ -3,7 +3,6 @@
 //! The image is run with code beside it: at the first supervisor call, which ends start-up, it paints the stacks; where
 //! the program ends, it writes them to a file of the host. What the hardware and the kernel put there counts as well.
 
-use compose::Product;
 use compose::board::{Board, Exit, Isa};
 use compose::image::Image;
 use compose::plan::table::{Bank, BankKind, Process, RegionTable};
@@ -84,21 +83,21 @@ pub struct Measured {
 
 impl Measured {
     /// `None` where images are not run by an emulator of Arm processors.
-    pub fn new(product: &Product, folder: &Path) -> Result<Option<Measured>, Failed> {
-        let mut board = product.board.clone();
+    pub fn new(image: &Image, board: &Board, folder: &Path) -> Result<Option<Measured>, Failed> {
+        let mut board = board.clone();
         let Some(emulator) = &mut board.emulator else { return Ok(None) };
         if board.cpu.isa != Isa::Thumb2 || board.exit != Exit::Semihosting {
             return Ok(None);
         }
         let (stacks, added) = (folder.join("stacks"), folder.join("added.bin"));
-        let at = end(&product.image, BankKind::Flash, ADDED)?;
-        let mut elf = product.image.elf.clone();
-        let vector = bank(&product.image, BankKind::Flash)?.base.0 + 4 * SVC;
+        let at = end(image, BankKind::Flash, ADDED)?;
+        let mut elf = image.elf.clone();
+        let vector = bank(image, BankKind::Flash)?.base.0 + 4 * SVC;
         let svc = patch(&mut elf, vector, &(at | 1).to_le_bytes())?;
-        let exit = symbol(&product.image.elf, "kernel!exit")?;
+        let exit = symbol(&image.elf, "kernel!exit")?;
         patch(&mut elf, exit, &JUMP)?;
         patch(&mut elf, (exit + 8) & !3, &(at + DUMP | 1).to_le_bytes())?;
-        fs::write(&added, code(&product.image, at, svc, &stacks)?)?;
+        fs::write(&added, code(image, at, svc, &stacks)?)?;
         let loader = format!("loader,file={},addr={at:#x},force-raw=on", added.display());
         emulator.args.extend(["-device".to_owned(), loader]);
         Ok(Some(Measured { elf, board, stacks }))
