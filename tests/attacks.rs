@@ -19,7 +19,7 @@
 //! - `{here}`, `{victim}`, `{NAME}`: the first memory of the attacker, of the victim, or of another component;
 //! - `{X.end}`: its end, `{X.stack}`: the lowest address of its stack, `{X.granted}`, `{X.granted.end}`: the ends of what its
 //!   process may access;
-//! - `{kernel}`, `{kernel.stack}`, `{flash}`, `{flash.end}`;
+//! - `{kernel}`, `{kernel.stack}`, `{flash}`, `{flash.end}`, `{console}`;
 //! - `{@NAME}`: a symbol of the ELF.
 //!
 //! They depend on the layout: the image is built once with zeros, the addresses come from its region table, and the image
@@ -28,6 +28,7 @@
 mod emulated;
 
 use compose::Product;
+use compose::board::Board;
 use compose::image::Image;
 use compose::plan::table::{BankKind, Kind, RegionTable};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -176,7 +177,7 @@ fn run_on(case: &Case, board: &str, mode: &str) -> Result<String, Failed> {
         Some(_) => emulated::run_hostile(&built)?,
     };
     let mut actual = String::new();
-    let places = Places { image: &built.image, table: &built.image.regions, attacker: "" };
+    let places = Places::of(&built, "");
     for line in said.console.lines() {
         writeln!(actual, "{}", places.symbolic(line))?;
     }
@@ -197,13 +198,12 @@ fn build(case: &Case, board: &str, mode: &str) -> Result<Product, Failed> {
     for (name, body) in case.sections.iter().filter(|(name, _)| name.ends_with(".wat")) {
         fs::write(folder.join(name), body)?;
     }
-    let first = emulated::build(folder, &case.manifest(board, mode, |_, _| Ok(0))?)?.image;
-    let manifest = case.manifest(board, mode, |attack, argument| {
-        Places { image: &first, table: &first.regions, attacker: attack.name }.value(argument)
-    })?;
+    let first = emulated::build(folder, &case.manifest(board, mode, |_, _| Ok(0))?)?;
+    let value = |attack: &Attack<'_>, argument: &str| Places::of(&first, attack.name).value(argument);
+    let manifest = case.manifest(board, mode, value)?;
     let second = emulated::build(folder, &manifest)?;
     let layout = |image: &Image| (image.regions.sections.clone(), image.regions.processes.clone());
-    if layout(&first) != layout(&second.image) {
+    if layout(&first.image) != layout(&second.image) {
         return Err("the layout changed with the arguments".into());
     }
     Ok(second)
@@ -213,8 +213,7 @@ fn build(case: &Case, board: &str, mode: &str) -> Result<Product, Failed> {
 fn planted_bug() -> Result<(), Failed> {
     let case = Case::read(&fs::read_to_string(root().join("addresses.txt"))?)?;
     let mut built = build(&case, "mps2-an386", "hardware")?;
-    let regions = Places { image: &built.image, table: &built.image.regions, attacker: "" }
-        .symbol("regions:process:store-first")?;
+    let regions = Places::of(&built, "").symbol("regions:process:store-first")?;
     let at = {
         let elf = goblin::elf::Elf::parse(&built.image.elf)?;
         let holds = |header: &&goblin::elf::ProgramHeader| header.vm_range().contains(&(regions as usize));
@@ -238,11 +237,17 @@ fn planted_bug() -> Result<(), Failed> {
 struct Places<'a> {
     image: &'a Image,
     table: &'a RegionTable,
+    board: &'a Board,
     /// Who `here` is.
     attacker: &'a str,
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    fn of(product: &'a Product, attacker: &'a str) -> Self {
+        let Product { image, board, .. } = product;
+        Places { image, table: &image.regions, board, attacker }
+    }
+
     fn value(&self, argument: &str) -> Result<u32, Failed> {
         let mut sum = 0u32;
         // Signs inside braces belong to names.
@@ -289,6 +294,7 @@ impl Places<'_> {
         Ok(match (owner, part) {
             ("kernel", "") => section(Kind::KernelMemory, None)?.base.0,
             ("kernel", "stack") => section(Kind::KernelStack, None)?.base.0,
+            ("console", "") => self.board.console.as_ref().ok_or("no console")?.base,
             ("flash", part) => {
                 let bank = bank(BankKind::Flash).ok_or("no flash")?;
                 bank.base.0 + if part == "end" { bank.used } else { 0 }
@@ -319,8 +325,12 @@ impl Places<'_> {
         }
     }
 
-    /// A line of output without what depends on layout and code: addresses in words, offsets into the kernel not at all.
+    /// A line of output without what depends on layout and code: addresses in words, and not at all where a component got
+    /// into the kernel's code.
     fn symbolic(&self, line: &str) -> String {
+        if let Some((before, _)) = line.split_once(" (code ").filter(|(_, after)| after.contains("kernel!")) {
+            return format!("{} (code ..., kernel!...)", before.split(" at ").next().unwrap_or(before));
+        }
         let mut out = String::new();
         let mut rest = line;
         while let Some(at) = rest.find("0x") {
@@ -329,7 +339,7 @@ impl Places<'_> {
             let (shown, after) = found.split_at(end);
             out += before;
             match u32::from_str_radix(&shown[2..].replace('_', ""), 16) {
-                Ok(_) if before.ends_with("(code ") || before.contains("kernel!") => out += "...",
+                Ok(_) if before.ends_with("(code ") => out += "...",
                 Ok(address) if before.ends_with(" at ") => out += &self.name(address, shown, line),
                 _ => out += shown,
             }
@@ -357,8 +367,13 @@ impl Places<'_> {
             }
         }
         let flash = self.table.banks.iter().find(|bank| bank.kind == BankKind::Flash);
-        if address != 0 && flash.is_some_and(|bank| above(bank.base.0, bank.size)) {
-            return "flash".to_string();
+        if self.board.console.as_ref().is_some_and(|console| above(console.base, 4096)) {
+            return "the console".to_string();
+        }
+        match flash.map(|bank| (bank.base.0, bank.size)) {
+            Some((base, _)) if address == base && !line.contains("execution") => return "the vectors".to_string(),
+            Some((base, size)) if address != 0 && above(base, size) => return "flash".to_string(),
+            _ => {}
         }
         match self.table.sections.iter().find(|section| above(section.base.0, section.size)) {
             Some(section) if address != 0 => format!("{}+{:#x}", section.name, address - section.base.0),

@@ -2,7 +2,8 @@
 //!
 //! Lines that start with `;;!` are the manifest's nodes, `;;board NAME...` the boards (without: mps2-an386), `;;@ FILE`
 //! starts a module. From `;;= output` on, the file is what the console says and the exit code; `BLESS=1` writes it.
-//! Addresses are shown as the function or section that they are in, so that they do not depend on the placing.
+//! Addresses are shown as the function or section that they are in, so that they do not depend on the placing. In nodes,
+//! `{flash}`, `{console}` and `{0x3000_0000}` are the distances of addresses from the board's RAM.
 
 use compose::codegen::reg::Reg;
 use compose::codegen::thumb2::asm::Assembler;
@@ -24,6 +25,9 @@ mod gate;
 #[path = "emulated/stack.rs"]
 mod stack;
 
+/// For what is not in files: Armv7-M, Armv8-M.
+const BOARDS: &[&str] = &["mps2-an386", "mps2-an505"];
+
 const OUTPUT: &str = ";;= output";
 
 fn main() {
@@ -38,8 +42,14 @@ fn main() {
     });
     let attacks = attacks()
         .into_iter()
-        .map(|(name, code, reason)| Trial::test(format!("attack::{name}"), move || attack(&code, reason)));
-    let fatal = Trial::test("a_fault_in_the_kernel_ends_the_program", fault_in_the_kernel);
+        .map(|(name, code, reason)| (name, code, reason, BOARDS))
+        .chain(attacks_on_v8().into_iter().map(|(name, code, reason)| (name, code, reason, &BOARDS[1..])))
+        .map(|(name, code, reason, boards)| {
+            Trial::test(format!("attack::{name}"), move || boards.iter().try_for_each(|b| attack(&code, reason, b)))
+        });
+    let fatal = Trial::test("a_fault_in_the_kernel_ends_the_program", || {
+        BOARDS.iter().try_for_each(|board| fault_in_the_kernel(board))
+    });
     let cost = Trial::test("gate_cost", || match gate::measure()? {
         ..=gate::MOST => Ok(()),
         instructions => Err(format!("a gate takes {instructions} instructions").into()),
@@ -97,9 +107,10 @@ struct Ran {
 fn run_with(input: &str, board: &str, change: impl FnOnce(&mut [Object], &mut Kernel)) -> Result<Ran, Failed> {
     let mut nodes = String::new();
     let mut modules: Vec<(&str, String)> = Vec::new();
+    let described = board::all().into_iter().find(|described| described.name == board).ok_or("no such board")?;
     for line in input.lines() {
         if let Some(node) = line.strip_prefix(";;!") {
-            nodes.push_str(node);
+            nodes.push_str(&distances(node, &described)?);
             nodes.push('\n');
         } else if let Some(name) = line.strip_prefix(";;@ ") {
             modules.push((name.trim(), String::new()));
@@ -139,8 +150,32 @@ fn run_with(input: &str, board: &str, change: impl FnOnce(&mut [Object], &mut Ke
     }
     let Ran { console, code, stacks } = emulate(&image, &board)?;
     let console = replace_addresses(&console, "(code ", &|address| function_at(address, &plan, &image));
-    let console = replace_addresses(&console, " at ", &|address| section_at(address, &plan));
+    let console = replace_addresses(&console, " at ", &|address| section_at(address, &plan, &board));
     Ok(Ran { console, code, stacks })
+}
+
+/// A node with numbers for what is in braces around a number or a name.
+fn distances(node: &str, board: &board::Board) -> Result<String, Failed> {
+    let ram = board.ram().next().ok_or("no RAM")?.base;
+    let flash = board.banks.iter().find(|bank| bank.kind == board::BankKind::Flash).ok_or("no flash")?.base;
+    let mut out = String::new();
+    for part in node.split_inclusive(['{', '}']) {
+        let name = part.trim_end_matches('}');
+        let number = name.strip_prefix("0x").and_then(|d| u32::from_str_radix(&d.replace('_', ""), 16).ok());
+        let address = match name {
+            "flash" => Some(flash + 0x1000),
+            "console" => board.console.as_ref().map(|console| console.base),
+            _ => number,
+        };
+        match address.filter(|_| out.ends_with('{') && part.ends_with('}')) {
+            Some(address) => {
+                out.pop();
+                out.push_str(&address.wrapping_sub(ram).to_string());
+            }
+            None => out.push_str(part),
+        }
+    }
+    Ok(out)
 }
 
 fn emulate(image: &Image, board: &board::Board) -> Result<Ran, Failed> {
@@ -189,7 +224,7 @@ fn replace_addresses(console: &str, before: &str, name: &dyn Fn(u32) -> String) 
 }
 
 /// The section that an address is in or, less than 64 bytes, below.
-fn section_at(address: u32, plan: &Plan) -> String {
+fn section_at(address: u32, plan: &Plan, board: &board::Board) -> String {
     let inside = |s: &&plan::Section| address.checked_sub(s.base).is_some_and(|offset| offset < s.size);
     let below = |s: &&plan::Section| s.base.checked_sub(address).is_some_and(|offset| offset < 64);
     let of = |filter: &dyn Fn(&&plan::Section) -> bool| plan.sections.iter().filter(|s| s.size > 0).find(|s| filter(s));
@@ -198,7 +233,10 @@ fn section_at(address: u32, plan: &Plan) -> String {
         (Some(section), _) if section.kind.in_flash() => section.name.clone(),
         (Some(section), _) => format!("{}+{:#x}", section.name, address - section.base),
         (None, Some(section)) => format!("just below {}", section.name),
-        (None, None) if address < plan.flash.base + plan.flash.size => "flash".to_owned(),
+        (None, None) if (plan.flash.base..plan.flash.base + plan.flash.size).contains(&address) => "flash".to_owned(),
+        (None, None) if board.console.as_ref().is_some_and(|console| address >> 16 == console.base >> 16) => {
+            "the console".to_owned()
+        }
         (None, None) => format!("{:#x}......", address >> 24),
     }
 }
@@ -359,6 +397,35 @@ fn attacks() -> Vec<(&'static str, Vec<Inst>, &'static str)> {
     ]
 }
 
+/// Attacks by what only Armv8-M has: ways into the Non-secure state, where nothing is.
+fn attacks_on_v8() -> Vec<(&'static str, Vec<Inst>, &'static str)> {
+    let intruder = Unit::Component(ComponentId(2));
+    let function = Symbol::Function { unit: intruder, index: 3 };
+    // The second half of `movw r7, #imm` is a branch to r4: two symbols and a branch come before it.
+    let hidden = |target, addend, imm| {
+        vec![
+            Inst::LoadSymbol { rd: R4, symbol: target, addend },
+            Inst::LoadSymbol { rd: R5, symbol: function, addend: 8 + 8 + 2 + 2 },
+            Inst::BranchReg { rm: R5 },
+            set(R7, imm),
+        ]
+    };
+    // The same without a stack: two narrow instructions more.
+    let nowhere = |mut code: Vec<Inst>| {
+        code[1] = Inst::LoadSymbol { rd: R5, symbol: function, addend: 8 + 8 + 2 + 2 + 4 };
+        code.splice(2..2, [set(R6, 0), Inst::Mov { rd: SP, rm: R6 }]);
+        code
+    };
+    let (bxns, blxns) = (0x0424, 0x04a4);
+    vec![
+        ("non_secure_code", hidden(Symbol::FlashBase, 64, bxns), "execution outside of code"),
+        ("non_secure_call", hidden(Symbol::FlashBase, 64, blxns), "execution outside of code"),
+        ("non_secure_nowhere", nowhere(hidden(Symbol::FlashBase, 64, bxns)), "execution outside of code"),
+        ("secure_by_the_same_way", hidden(Symbol::Native("dispatch"), 0, bxns), "memory access out of bounds"),
+        ("function_return", vec![set(R4, 0xfeff_ffff), Inst::BranchReg { rm: R4 }], "execution outside of code"),
+    ]
+}
+
 fn set(rd: Reg, imm: u32) -> Inst {
     Inst::MovImm { flags: Flags::Any, rd, imm }
 }
@@ -367,8 +434,8 @@ fn branch() -> Vec<Inst> {
     vec![Inst::BranchReg { rm: R4 }]
 }
 
-fn attack(code: &[Inst], reason: &str) -> Result<(), Failed> {
-    let Ran { console, code: exit, .. } = run_with(ATTACKED, "mps2-an386", |objects, _| {
+fn attack(code: &[Inst], reason: &str, board: &str) -> Result<(), Failed> {
+    let Ran { console, code: exit, .. } = run_with(ATTACKED, board, |objects, _| {
         let object = &mut objects[2];
         let function = object.functions.iter_mut().find(|f| f.name == "attack").expect("the intruder's function");
         let mut asm = Assembler::new();
@@ -386,14 +453,14 @@ fn attack(code: &[Inst], reason: &str) -> Result<(), Failed> {
     let exit_expected = i32::from(!reason.is_empty());
     let named = reason.is_empty() || first.starts_with(&format!("trap: component `intruder`: {reason}"));
     if !named || rest != "42\n43\n" || exit != exit_expected {
-        return Err(format!("exit {exit}:\n{console}").into());
+        return Err(format!("on {board}, exit {exit}:\n{console}").into());
     }
     Ok(())
 }
 
 /// The kernel itself goes wrong: it reads a descriptor where nothing is.
-fn fault_in_the_kernel() -> Result<(), Failed> {
-    let Ran { console, code: exit, .. } = run_with(ATTACKED, "mps2-an386", |_, kernel| {
+fn fault_in_the_kernel(board: &str) -> Result<(), Failed> {
+    let Ran { console, code: exit, .. } = run_with(ATTACKED, board, |_, kernel| {
         let is_gates = |symbol| symbol == Symbol::KernelTable("gates");
         let gates = kernel.object.constants.iter_mut().find(|constant| is_gates(constant.symbol)).expect("gates");
         // The second word of a gate is the descriptor of the process that it enters.

@@ -130,9 +130,8 @@ impl Board {
     pub fn lacks(&self) -> Option<&'static str> {
         match (self.cpu.isa, self.protection.model) {
             (Isa::Rv32, _) => Some("code generator for RV32"),
-            (Isa::Thumb2, ProtectionModel::Pmsav8) => Some("kernel for PMSAv8"),
             (Isa::Thumb2, ProtectionModel::Pmp) => Some("kernel for PMP on Arm"),
-            (Isa::Thumb2, ProtectionModel::Pmsav7) => None,
+            (Isa::Thumb2, ProtectionModel::Pmsav7 | ProtectionModel::Pmsav8) => None,
         }
     }
 }

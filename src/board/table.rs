@@ -57,7 +57,7 @@ static PROTECTION: Node = Node {
     args: &[Field::required(
         "model",
         Type::Word(&["pmsav7", "pmsav8", "pmp"]),
-        "`pmsav7`: the MPU of Armv7-M. `pmsav8`: the MPU of Armv8-M. `pmp`: the unit of RISC-V. The latter two for plans only as yet.",
+        "`pmsav7`: the MPU of Armv7-M. `pmsav8`: the MPU of Armv8-M. `pmp`: the unit of RISC-V, for plans only as yet.",
     )],
     props: &[
         Field::required("regions", Type::Integer(1, 16), "How many regions or entries the unit has."),

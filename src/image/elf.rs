@@ -10,7 +10,7 @@
 //! - `.compose.lines` ([`super::lines`]) and `.compose.regions` (the region table as JSON).
 
 use super::{REGIONS, fnv1a, lines, symbol_name};
-use crate::board::{Board, Isa};
+use crate::board::{Board, Isa, ProtectionModel};
 use crate::codegen::{Relocation, RelocationKind, Symbol};
 use crate::link::System;
 use crate::manifest::ProcessId;
@@ -273,8 +273,9 @@ fn attributes(board: &Board) -> Vec<u8> {
     const CPU_ARCH_PROFILE: u64 = 7;
     const THUMB_ISA_USE: u64 = 9;
     let architecture = match board.cpu.isa {
-        Isa::Thumb2 if board.cpu.dsp => 13, // v7E-M
-        Isa::Thumb2 => 10,                  // v7
+        Isa::Thumb2 if board.protection.model == ProtectionModel::Pmsav8 => 17, // v8-M Mainline
+        Isa::Thumb2 if board.cpu.dsp => 13,                                     // v7E-M
+        Isa::Thumb2 => 10,                                                      // v7
         Isa::Rv32 => unreachable!("systems of boards that lack a code generator are only planned"),
     };
     let mut out = AttributesWriter::new(Endianness::Little);

@@ -13,9 +13,9 @@
     (i32.store $phys (i32.const 0xe000ed28) (local.get $status))
     (i32.store $phys (i32.const 0xe000ed2c) (i32.const -1))
     ;; Where exception entry itself failed, the exception that was to be entered stays pending and would run on a frame
-    ;; that is not there: USGFAULTPENDED to SVCALLPENDED.
+    ;; that is not there: USGFAULTPENDED to SVCALLPENDED and, on Armv8-M, SECUREFAULTPENDED.
     (i32.store $phys (i32.const 0xe000ed24)
-      (i32.and (i32.load $phys (i32.const 0xe000ed24)) (i32.const 0xffff0fff)))
+      (i32.and (i32.load $phys (i32.const 0xe000ed24)) (i32.const 0xffef0fff)))
 
     ;; MMARVALID, BFARVALID.
     (if (i32.and (local.get $status) (i32.const 0x80))
@@ -32,6 +32,13 @@
       (then
         (call $stop (local.get $process) (global.get $STACK_OVERFLOW)
           (local.get $has_address) (local.get $address)
+          (call $innermost (local.get $process) (local.get $frame)))
+        (return)))
+
+    ;; It left the Secure state: its frame is on no stack of ours.
+    (if (call $secure_fault)
+      (then
+        (call $stop (local.get $process) (global.get $TEXT_OUTSIDE) (i32.const 0) (i32.const 0)
           (call $innermost (local.get $process) (local.get $frame)))
         (return)))
 

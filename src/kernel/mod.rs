@@ -2,7 +2,7 @@
 //!
 //! What can be is written as wasm ([`SOURCES`]: the console, reports, the job list, host functions) and compiled like
 //! any unit. What cannot be is emitted by the assembler of the instruction set ([`thumb2`]: vectors, start-up,
-//! exception entry and exit, gates). Both read tables in flash ([`tables`]) whose words are known when the plan is;
+//! exception entry and exit, gates; [`pmsav7`], [`pmsav8`]: what the protection models differ in). Both read tables in flash ([`tables`]) whose words are known when the plan is;
 //! [`layout`] says where each word is.
 //!
 //! # States
@@ -26,7 +26,10 @@
 //! nobody, the kernel, or the process that waits; so the chain of calls is a list through the records, and a trap
 //! walks it to free those that wait.
 
+mod code;
 mod layout;
+mod pmsav7;
+mod pmsav8;
 mod stack;
 mod tables;
 mod texts;
@@ -34,7 +37,7 @@ mod thumb2;
 
 pub use tables::{COPIES, copies};
 
-use crate::board::{Console, ConsoleDriver};
+use crate::board::{Console, ConsoleDriver, ProtectionModel};
 use crate::codegen::{self, Object};
 use crate::ingest::{self, FuncType, Module, Unit};
 use crate::link::{self, HostFunction, System, Target};
@@ -130,11 +133,15 @@ fn module(system: &System) -> Module {
     let console = match console(system).driver {
         ConsoleDriver::CmsdkUart => include_str!("cmsdk_uart.wat"),
     };
+    let secure_fault = match system.board.protection.model {
+        ProtectionModel::Pmsav8 => include_str!("secure_fault.wat"),
+        _ => "  (func $secure_fault (result i32) (i32.const 0))\n",
+    };
     let text = format!(
         "(module $kernel\n  (import \"native\" \"exit\" (func $exit (param i32)))\n  (import \"native\" \
          \"user_load\" (func $user_load (param i32) (result i32 i32)))\n  (import \"native\" \"user_store\" (func \
          $user_store (param i32 i32) (result i32)))\n  (memory $ram {size} {size} \
-         (pagesize 1))\n  (memory $phys 65536)\n{}{}{console}{})\n",
+         (pagesize 1))\n  (memory $phys 65536)\n{}{}{console}{secure_fault}{})\n",
         layout::globals(),
         texts::globals(),
         SOURCES.concat(),

@@ -13,6 +13,8 @@ pub const HOSTS: Symbol = Symbol::KernelTable("hosts");
 pub const COPIES: Symbol = Symbol::KernelTable("copies");
 /// The register words of the region that is always on.
 pub const FIXED_REGIONS: Symbol = Symbol::KernelTable("fixed_regions");
+/// What the protection unit's own registers are set to, once.
+pub const SETUP: Symbol = Symbol::KernelTable("setup");
 /// What floating-point registers are cleared from.
 pub const ZEROS: Symbol = Symbol::KernelTable("zeros");
 pub const CONFIGURATION: Symbol = Symbol::KernelTable("configuration");
@@ -93,6 +95,12 @@ pub fn all(system: &System, calls: &Calls) -> Vec<Constant> {
         strings.refer(&mut table, text);
     }
     out.extend([table, strings.0, fixed_regions(), configuration(system)]);
+    let setup = system.model().setup;
+    if !setup.is_empty() {
+        let mut table = Table::new(SETUP);
+        setup.iter().for_each(|&(_, value)| table.word(value));
+        out.push(table);
+    }
     if clears_floats(system) {
         let mut zeros = Table::new(ZEROS);
         zeros.words(&[0; 32]);

@@ -1,19 +1,20 @@
-//! What of the kernel is Armv7-M's own: vectors, start-up, exception entry and exit, gates (DDI 0403, B1.5, B3.2, B3.5).
+//! What of the kernel is Arm's own: vectors, start-up, exception entry and exit, gates (Armv7-M: DDI 0403, B1.5, B3.2; all
+//! of it holds for Armv8-M Mainline too, DDI 0553). What the two have each of its own is in [`super::pmsav7`] and
+//! [`super::pmsav8`].
 //!
 //! In a handler, `sp` is the main stack, empty on entry: `[sp]` is where kernel memory begins. The processor has pushed
 //! the caller's r0-r3, r12, lr, pc, xpsr on the process's stack, where PSP points, with the process's own rights: what
 //! PSP points to is the process's, whatever it set its stack pointer to.
 
 use super::Calls;
+use super::code::{Code, list};
 use super::layout::*;
-use super::tables::{self, CONFIGURATION, COPIES, FIXED_REGIONS, GATES, HOSTS, PROCESSES, ZEROS};
-use crate::board::Exit;
+use super::tables::{self, CONFIGURATION, COPIES, GATES, HOSTS, PROCESSES, ZEROS};
+use super::{pmsav7, pmsav8};
+use crate::board::{Exit, ProtectionModel};
 use crate::codegen::reg::Reg;
-use crate::codegen::thumb2::asm::Assembler;
-use crate::codegen::thumb2::encode::test_immediate_fits;
 use crate::codegen::thumb2::inst::*;
 use crate::codegen::{Constant, Function, Relocation, RelocationKind, Symbol, TrapCode};
-use crate::ingest::{ImportKind, Unit};
 use crate::link::{GateId, NativeFunction, System};
 
 const RESET: Symbol = Symbol::Native("reset");
@@ -32,7 +33,7 @@ const RETURN: [Symbol; 6] = [
 ];
 
 /// Base of the system control space's page with SCB and MPU (B3.2.2).
-const SCS: u32 = 0xe000_ed00;
+pub const SCS: u32 = 0xe000_ed00;
 const VTOR: i32 = 0x08;
 const CCR: i32 = 0x14;
 const SHPR2: i32 = 0x1c;
@@ -41,15 +42,16 @@ const HFSR: i32 = 0x2c;
 const CPACR: i32 = 0x88;
 const FPCCR: i32 = 0x234;
 const MPU_TYPE: i32 = 0x90;
-const MPU_CTRL: i32 = 0x94;
-const MPU_RNR: i32 = 0x98;
-const MPU_RBAR: i32 = 0x9c;
+pub const MPU_CTRL: i32 = 0x94;
+pub const MPU_RNR: i32 = 0x98;
+pub const MPU_RBAR: i32 = 0x9c;
+/// RLAR on Armv8-M. In both, bit 0 is the region's switch.
 const MPU_RASR: i32 = 0xa0;
 
 /// STKALIGN: frames are aligned to 8. DIV_0_TRP: a division by zero faults, as WebAssembly wants.
 const CCR_VALUE: u32 = 1 << 9 | 1 << 4;
 /// MemManage, BusFault and UsageFault have handlers of their own.
-const SHCSR_VALUE: u32 = 7 << 16;
+pub const SHCSR_VALUE: u32 = 7 << 16;
 /// SVCall gives way to faults, so that a fault of the kernel itself is seen as one.
 const SHPR2_VALUE: u32 = 0x80 << 24;
 /// Full access to the floating-point unit, CP10 and CP11 (B3.2.20).
@@ -58,7 +60,12 @@ const CPACR_VALUE: u32 = 0xf << 20;
 /// expects any to be kept across a call. A lazy save would go to the stack of a process that is no longer current.
 const FPCCR_VALUE: u32 = 0;
 /// ENABLE; PRIVDEFENA: the kernel sees all memory.
-const MPU_CTRL_VALUE: u32 = 1 | 1 << 2;
+pub const MPU_CTRL_VALUE: u32 = 1 | 1 << 2;
+
+/// Armv8-M, which has this model and no other.
+fn is_v8(system: &System) -> bool {
+    system.board.protection.model == ProtectionModel::Pmsav8
+}
 
 /// Where a component's function returns to, by the number of its result words.
 pub fn return_stub(results: u32) -> Symbol {
@@ -95,130 +102,6 @@ pub fn functions(system: &System, calls: &Calls) -> Vec<Function> {
         out.push(stub(Symbol::Host { component, function }, name.to_lowercase(), index));
     }
     out
-}
-
-// ---- Code in shorthand ----
-
-struct Code {
-    asm: Assembler,
-}
-
-impl Code {
-    fn new() -> Self {
-        Code { asm: Assembler::new() }
-    }
-
-    /// `frame`: bytes of the stack that the code itself uses.
-    fn finish(self, symbol: Symbol, name: &str, frame: u32) -> Function {
-        let done = self.asm.finish();
-        let name = name.to_owned();
-        let (code, relocations) = (done.code, done.relocations);
-        let (calls, tail_calls) = (done.calls, done.tail_calls);
-        Function { symbol, name, code, relocations, frame, calls, tail_calls, lines: Vec::new() }
-    }
-
-    fn push(&mut self, inst: Inst) {
-        self.asm.push(&inst);
-    }
-
-    fn label(&mut self) -> Label {
-        self.asm.new_label()
-    }
-
-    fn bind(&mut self, label: Label) {
-        self.asm.bind(label);
-    }
-
-    /// Makes a label here.
-    fn here(&mut self) -> Label {
-        let label = self.label();
-        self.bind(label);
-        label
-    }
-
-    fn constant(&mut self, rd: Reg, imm: u32) {
-        self.push(Inst::MovImm { flags: Flags::Any, rd, imm });
-    }
-
-    fn address(&mut self, rd: Reg, symbol: Symbol, addend: u32) {
-        self.push(Inst::LoadSymbol { rd, symbol, addend: addend as i32 });
-    }
-
-    fn mov(&mut self, rd: Reg, rm: Reg) {
-        self.push(Inst::Mov { rd, rm });
-    }
-
-    fn add(&mut self, rd: Reg, rn: Reg, imm: u32) {
-        self.push(Inst::AluImm { op: AluOp::Add, flags: Flags::Any, rd, rn, imm });
-    }
-
-    fn alu(&mut self, op: AluOp, rd: Reg, rn: Reg, rm: Reg) {
-        self.push(Inst::Alu { op, flags: Flags::Any, rd, rn, rm, shift: Shift::NONE });
-    }
-
-    /// `rd = rn - imm`, with flags.
-    fn subs(&mut self, rd: Reg, rn: Reg, imm: u32) {
-        self.push(Inst::AluImm { op: AluOp::Sub, flags: Flags::Set, rd, rn, imm });
-    }
-
-    fn load(&mut self, rt: Reg, base: Reg, offset: u32) {
-        self.push(Inst::Load { width: Width::Word, rt, mem: Mem::Offset { base, offset: offset as i32 } });
-    }
-
-    fn load_half(&mut self, rt: Reg, base: Reg, offset: u32) {
-        self.push(Inst::Load { width: Width::Half, rt, mem: Mem::Offset { base, offset: offset as i32 } });
-    }
-
-    fn store(&mut self, rt: Reg, base: Reg, offset: u32) {
-        self.push(Inst::Store { width: Width::Word, rt, mem: Mem::Offset { base, offset: offset as i32 } });
-    }
-
-    fn load_pair(&mut self, rt: Reg, rt2: Reg, base: Reg, offset: u32) {
-        self.push(Inst::LoadPair { rt, rt2, base, offset: offset as i32 });
-    }
-
-    /// `LDM base, {regs}`, or `LDM base!, {regs}`.
-    fn load_many(&mut self, base: Reg, writeback: bool, regs: &[Reg]) {
-        self.push(Inst::LoadMultiple { base, writeback, list: list(regs) });
-    }
-
-    fn store_many(&mut self, base: Reg, writeback: bool, regs: &[Reg]) {
-        self.push(Inst::StoreMultiple { base, writeback, decrement: false, list: list(regs) });
-    }
-
-    /// Compares with a constant; may use r2.
-    fn compare(&mut self, rn: Reg, imm: u32) {
-        if test_immediate_fits(TestOp::Cmp, imm) {
-            self.push(Inst::TestImm { op: TestOp::Cmp, rn, imm });
-        } else {
-            self.constant(R2, imm);
-            self.compare_regs(rn, R2);
-        }
-    }
-
-    fn compare_regs(&mut self, rn: Reg, rm: Reg) {
-        self.push(Inst::Test { op: TestOp::Cmp, rn, rm, shift: Shift::NONE });
-    }
-
-    fn branch_if(&mut self, cond: Cond, to: Label) {
-        self.push(Inst::BranchIf { cond, to });
-    }
-
-    fn branch(&mut self, to: Label) {
-        self.push(Inst::Branch { to });
-    }
-
-    /// Calls a function of the kernel's wasm, by the name of its export. r11 is the kernel's memory.
-    fn call(&mut self, calls: &Calls, export: &str) {
-        let Some(ImportKind::Function(index)) = calls.module.export(export).map(|export| export.kind) else {
-            panic!("the kernel's wasm exports no function `{export}`");
-        };
-        self.push(Inst::Call { target: Symbol::Function { unit: Unit::Kernel, index } });
-    }
-}
-
-fn list(regs: &[Reg]) -> u16 {
-    regs.iter().fold(0, |list, reg| list | 1 << reg.number())
 }
 
 // ---- Components' side ----
@@ -289,7 +172,8 @@ fn reset(system: &System, calls: &Calls) -> Function {
     }
 
     c.constant(R0, SCS);
-    for (offset, value) in [(CCR, CCR_VALUE), (SHPR2, SHPR2_VALUE), (SHCSR, SHCSR_VALUE)] {
+    let faults = if is_v8(system) { pmsav8::SHCSR_VALUE } else { SHCSR_VALUE };
+    for (offset, value) in [(CCR, CCR_VALUE), (SHPR2, SHPR2_VALUE), (SHCSR, faults)] {
         c.constant(R1, value);
         c.store(R1, R0, offset as u32);
     }
@@ -313,10 +197,10 @@ fn reset(system: &System, calls: &Calls) -> Function {
     c.store(R2, R0, MPU_RASR as u32);
     c.branch(off);
     c.bind(cleared);
-    c.address(R2, FIXED_REGIONS, 0);
-    for (index, offset) in [(0, MPU_RBAR), (1, MPU_RASR)] {
-        c.load(R1, R2, 4 * index);
-        c.store(R1, R0, offset as u32);
+    if is_v8(system) {
+        pmsav8::start(&mut c)
+    } else {
+        pmsav7::start(&mut c)
     }
     c.constant(R1, MPU_CTRL_VALUE);
     c.store(R1, R0, MPU_CTRL as u32);
@@ -363,20 +247,16 @@ fn exit(system: &System) -> Function {
 // ---- Handlers ----
 
 /// Loads the region words at r4 and lets them take effect, and clears what the other process left in floating-point
-/// registers, which nobody expects to be kept. Clobbers r0-r3, r7-r10, r12; r4 moves on.
+/// registers, which nobody expects to be kept. Clobbers r0-r3, r6-r10, r12; r4 moves on.
 fn load_regions(c: &mut Code, system: &System) {
-    let eight = [R0, R1, R2, R3, R7, R8, R9, R10];
-    let mut left = tables::region_words(system) as usize;
-    if left == 0 {
+    let (first, count) = (system.fixed_entries(), system.process_slots());
+    if count == 0 {
         return;
     }
-    // RBAR, RASR and their three aliases: four regions by one store (B3.5.10). The words say which regions.
-    c.constant(IP, SCS + MPU_RBAR as u32);
-    while left > 0 {
-        let now = left.min(eight.len());
-        c.load_many(R4, true, &eight[..now]);
-        c.store_many(IP, false, &eight[..now]);
-        left -= now;
+    if is_v8(system) {
+        pmsav8::load(c, first, count)
+    } else {
+        pmsav7::load(c, count)
     }
     if tables::clears_floats(system) {
         c.address(IP, ZEROS, 0);

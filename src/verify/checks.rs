@@ -12,6 +12,8 @@ pub struct Subject<'a> {
     elf: &'a [u8],
     image: Option<Image<'a>>,
     table: Option<Table>,
+    /// What the unit's own registers are set to.
+    setup: Vec<u32>,
     /// The words of the regions that are always on.
     fixed_words: Vec<[u32; 2]>,
     /// The same for each process of the table.
@@ -33,6 +35,7 @@ impl<'a> Subject<'a> {
             elf,
             image: None,
             table: None,
+            setup: Vec::new(),
             fixed_words: Vec::new(),
             process_words: Vec::new(),
             fixed: Vec::new(),
@@ -240,6 +243,15 @@ impl<'a> Subject<'a> {
         if present != known {
             findings.push(format!("the image has {present} sets of register words and the table knows {known}"));
         }
+        let setup_words = self.unit().setup_words();
+        let setup = match self.image().symbols.get("kernel!setup") {
+            Some(&(address, _)) if setup_words > 0 => self.image().words(address, setup_words),
+            _ => Some(Vec::new()),
+        };
+        match setup.filter(|words| words.len() as u64 == setup_words) {
+            Some(words) => self.setup = words,
+            None => findings.push("`kernel!setup` is not what sets up the protection unit".to_string()),
+        }
         self.fixed_words = fixed;
         self.process_words = processes;
         findings
@@ -290,7 +302,7 @@ impl<'a> Subject<'a> {
             let fixed = if number == 0 { &[][..] } else { &self.fixed_words };
             let all: Vec<[u32; 2]> = fixed.iter().chain(words).copied().collect();
             let mut regions = Vec::new();
-            for (index, region) in self.unit().decode(&all).into_iter().skip(fixed.len()).enumerate() {
+            for (index, region) in self.unit().decode(&all, &self.setup).into_iter().skip(fixed.len()).enumerate() {
                 match region {
                     Ok(region) => regions.extend(region),
                     Err(problem) => findings.push(format!("{name}: region of pair {index}: {problem}")),

@@ -1,10 +1,10 @@
-//! Register words of the Armv8-M protection unit, read back (DDI 0553, D1.2.212 and D1.2.215). The attributes that
-//! RLAR selects are those that the table's set-up words give (`0x0004_aaff`).
+//! Register words of the Armv8-M protection unit, read back (DDI 0553, D1.2.209, D1.2.212 and D1.2.215).
 
 use super::regions::{Memory, Region, Rights};
 
-/// `Ok(None)` is a region that is off. An error is a region that grants nothing, or means nothing.
-pub fn decode(slot: u32, rbar: u32, rlar: u32) -> Result<Option<Region>, String> {
+/// `Ok(None)` is a region that is off. An error is a region that grants nothing, or means nothing. `mair`: MPU_MAIR0 and
+/// MPU_MAIR1, whose bytes are the attributes that RLAR selects.
+pub fn decode(slot: u32, rbar: u32, rlar: u32, mair: [u32; 2]) -> Result<Option<Region>, String> {
     if rlar & 1 == 0 {
         return Ok(None);
     }
@@ -21,10 +21,17 @@ pub fn decode(slot: u32, rbar: u32, rlar: u32) -> Result<Option<Region>, String>
     let read_only = rbar & 4 != 0;
     let rights =
         Rights { read: unprivileged, write: unprivileged && !read_only, execute: unprivileged && rbar & 1 == 0 };
-    let memory = match rlar >> 1 & 7 {
-        0 | 1 => Memory::Normal,
-        2 => Memory::Device,
-        _ => Memory::Other,
-    };
+    let selected = rlar >> 1 & 7;
+    let memory = memory((mair[selected as usize / 4] >> (8 * (selected % 4))) as u8);
     Ok(Some(Region { slot, base, size: end - base, subregions_off: 0, rights, memory }))
+}
+
+/// From one attribute of MAIR: outer cacheability in the upper half, inner in the lower one; without the former, the kind
+/// of Device memory.
+fn memory(attribute: u8) -> Memory {
+    match (attribute >> 4, attribute & 15) {
+        (0, 0 | 4 | 8 | 12) => Memory::Device,
+        (0, _) | (_, 0) => Memory::Other,
+        _ => Memory::Normal,
+    }
 }

@@ -60,13 +60,22 @@ impl Unit {
         }
     }
 
+    /// How many words set up the unit's own registers.
+    pub fn setup_words(self) -> u64 {
+        if self == Unit::Pmsav8 { 2 } else { 0 }
+    }
+
     /// Decodes the words of all entries, from entry 0 on. For each entry: `None` if it is off; an error if its effect is
-    /// not defined.
-    pub fn decode(self, words: &[[u32; 2]]) -> Vec<Result<Option<Region>, String>> {
+    /// not defined. `setup`: what the unit's own registers are set to.
+    pub fn decode(self, words: &[[u32; 2]], setup: &[u32]) -> Vec<Result<Option<Region>, String>> {
         let entries = (0u32..).zip(words);
         match self {
             Unit::Pmsav7 => entries.map(|(_, &[rbar, rasr])| pmsav7::decode(rbar, rasr)).collect(),
-            Unit::Pmsav8 => entries.map(|(slot, &[rbar, rlar])| pmsav8::decode(slot, rbar, rlar)).collect(),
+            Unit::Pmsav8 => {
+                // Without them every attribute is that of reset.
+                let mair = [setup.first(), setup.get(1)].map(|word| word.copied().unwrap_or(0));
+                entries.map(|(slot, &[rbar, rlar])| pmsav8::decode(slot, rbar, rlar, mair)).collect()
+            }
             Unit::Pmp => pmp::decode(words),
         }
     }

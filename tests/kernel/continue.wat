@@ -1,5 +1,5 @@
 ;; A process that goes on after traps: of its own code, of the stack, through a gate, and of a component beside it.
-;;board mps2-an386 mps2-an385 mps2-an500
+;;board mps2-an386 mps2-an385 mps2-an500 mps2-an505
 ;;! component "counter" "counter" { on-trap "continue"; stack (KiB)1 }
 ;;! component "caller" "caller"
 ;;! process "pair" { component "outer" "outer"; component "inner" "inner"; on-trap "continue" }

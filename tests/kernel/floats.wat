@@ -1,5 +1,5 @@
 ;; Floats through gates: arguments and results by their bits, values kept across a call, in hardware and by helpers.
-;;board mps2-an386 mps2-an500
+;;board mps2-an386 mps2-an500 mps2-an505
 ;;! component "front" "front.wat" { memory budget=(KiB)1 }
 ;;! component "back" "back.wat" { memory budget=(B)512 }
 ;;! run "front#single"

@@ -1,5 +1,5 @@
 ;; Calls between processes: every shape of arguments and results, and a chain of three.
-;;board mps2-an385 mps2-an386 mps2-an500
+;;board mps2-an385 mps2-an386 mps2-an500 mps2-an505
 ;;! component "front" "front.wat" { memory budget=(KiB)1 }
 ;;! component "middle" "middle.wat" { memory budget=(KiB)1 }
 ;;! component "back" "back.wat" { memory budget=(B)512 }

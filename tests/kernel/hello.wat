@@ -1,5 +1,5 @@
 ;; Start, memory contents, host functions and the end of the list.
-;;board mps2-an385 mps2-an386 mps2-an500
+;;board mps2-an385 mps2-an386 mps2-an500 mps2-an505
 ;;! component "main" "main.wat" { memory budget=(KiB)1 }
 ;;! run "main#hello"
 ;;! run "main#numbers" 7

@@ -1,5 +1,5 @@
 ;; Each reason for a trap, in a component of its own; the others go on.
-;;board mps2-an385 mps2-an386 mps2-an500
+;;board mps2-an385 mps2-an386 mps2-an500 mps2-an505
 ;;! component "unreachable" "m.wat" { memory budget=(KiB)1 }
 ;;! component "divides" "m.wat" { memory budget=(KiB)1 }
 ;;! component "overflows" "m.wat" { memory budget=(KiB)1 }
@@ -23,11 +23,11 @@
 ;;! run "indexes#indirect" 3
 ;;! run "null#indirect" 2
 ;;! run "type#indirect" 1
-;;! run "beyond#load" 0x1000_0000
+;;! run "beyond#load" {0x3000_0000}
 ;;! run "hidden#load" -1024
-;;! run "flash#store" 0xe000_1000
-;;! run "device#store" 0x2000_0000
-;;! run "system#store" 0xc000_0000
+;;! run "flash#store" {flash}
+;;! run "device#store" {console}
+;;! run "system#store" {0xe000_0000}
 ;;! run "recursion#recursion" 1
 ;;! run "frame#frame" 1
 ;;! run "arena#arena" 100
@@ -93,7 +93,7 @@
 ;; trap: component `beyond`: memory access out of bounds at 0x30...... (code beyond!load)
 ;; trap: component `hidden`: memory access out of bounds at .memory.divides+0x60 (code hidden!load)
 ;; trap: component `flash`: memory access out of bounds at flash (code flash!store)
-;; trap: component `device`: memory access out of bounds at 0x40...... (code device!store)
+;; trap: component `device`: memory access out of bounds at the console (code device!store)
 ;; trap: component `system`: memory access out of bounds at 0xe0...... (code system!store)
 ;; trap: component `recursion`: stack overflow at .memory.frame+0x3f8 (code recursion!recursion)
 ;; trap: component `frame`: stack overflow at .memory.arena+0x3e8 (code frame!frame)

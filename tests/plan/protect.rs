@@ -35,7 +35,8 @@ fn regions(model: &Model, unit: Unit, shapes: &[(Shape, Access)], first: u8) -> 
         }
         entries.push(piece.words);
     }
-    let decoded = unit.decode(&entries).into_iter().map(|region| region.expect("a piece is legal"));
+    let setup: Vec<u32> = model.setup.iter().map(|&(_, word)| word).collect();
+    let decoded = unit.decode(&entries, &setup).into_iter().map(|region| region.expect("a piece is legal"));
     decoded.flatten().collect()
 }
 
