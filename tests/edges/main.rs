@@ -17,6 +17,8 @@ mod systems;
 
 use compose::Product;
 use compose::plan::table::{BankKind, Kind, Process, Region, RegionAccess, RegionTable};
+use compose::verify;
+use emulated::Said;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write;
 use std::ops::Range;
@@ -224,8 +226,7 @@ fn jobs(system: &System, probes: &[Probe], base: &[u64]) -> String {
 }
 
 /// The accesses that went otherwise.
-fn surprises(product: &Product, probes: &[Probe], mode: &str) -> Result<Vec<String>, Failed> {
-    let said = emulated::run(product)?;
+fn surprises(said: &Said, probes: &[Probe], mode: &str) -> Vec<String> {
     let mut lines = said.console.lines();
     let mut surprises = Vec::new();
     for (number, probe) in probes.iter().enumerate() {
@@ -244,7 +245,7 @@ fn surprises(product: &Product, probes: &[Probe], mode: &str) -> Result<Vec<Stri
         surprises.push(format!("exit {}\n", said.exit_code));
     }
     surprises.extend(lines.map(|line| format!("more: {line}\n")));
-    Ok(surprises)
+    surprises
 }
 
 /// ` at 0x2000_0000 (code ...)`: an address of the access, or the first one past it where the access was split.
@@ -257,7 +258,7 @@ fn reported(rest: &str, at: &Addresses) -> bool {
 fn check(system: &System, board: &str, mode: &str) -> Result<(), Failed> {
     let (product, probes) = build(system, board, mode)?;
     let table = &product.image.regions;
-    let surprises = surprises(&product, &probes, mode)?;
+    let surprises = surprises(&emulated::run(&product)?, &probes, mode);
     if !surprises.is_empty() {
         return Err(format!("{} of {}:\n{}", surprises.len(), probes.len(), surprises.concat()).into());
     }
@@ -337,72 +338,97 @@ fn refused(system: &System, board: &str) -> Result<(), Failed> {
 /// A wrong register word: the accesses must notice.
 struct Planted {
     name: &'static str,
+    /// Protection model.
+    model: &'static str,
     /// Whether it can be planted into this region.
     suits: fn(&Region) -> bool,
-    /// RASR as it should be, and as it is.
+    /// Which of the two words, as it should be, and as it is.
+    word: usize,
     damage: fn(u32) -> u32,
 }
 
+const fn in_rasr(name: &'static str, suits: fn(&Region) -> bool, damage: fn(u32) -> u32) -> Planted {
+    Planted { name, model: "pmsav7", suits, word: 1, damage }
+}
+
+const fn in_pmsav8(name: &'static str, suits: fn(&Region) -> bool, word: usize, damage: fn(u32) -> u32) -> Planted {
+    Planted { name, model: "pmsav8", suits, word, damage }
+}
+
 const PLANTED: &[Planted] = &[
-    Planted {
-        name: "eighths-shifted-up",
-        suits: |region| region.subregions_off != 0,
-        damage: |rasr| rasr & !0xff00 | (rasr >> 8 << 1 & 0xff) << 8,
-    },
-    Planted {
-        name: "eighths-shifted-down",
-        suits: |region| region.subregions_off != 0,
-        damage: |rasr| rasr & !0xff00 | (rasr >> 9 & 0x7f) << 8,
-    },
-    Planted { name: "eighths-ignored", suits: |region| region.subregions_off != 0, damage: |rasr| rasr & !0xff00 },
-    Planted { name: "twice-the-size", suits: |_| true, damage: |rasr| rasr + 2 },
-    Planted { name: "half-the-size", suits: |region| region.size > 32, damage: |rasr| rasr - 2 },
-    Planted { name: "not-loaded", suits: |_| true, damage: |rasr| rasr & !1 },
+    in_rasr("eighths-shifted-up", has_holes, |rasr| rasr & !0xff00 | (rasr >> 8 << 1 & 0xff) << 8),
+    in_rasr("eighths-shifted-down", has_holes, |rasr| rasr & !0xff00 | (rasr >> 9 & 0x7f) << 8),
+    in_rasr("eighths-ignored", has_holes, |rasr| rasr & !0xff00),
+    in_rasr("twice-the-size", |_| true, |rasr| rasr + 2),
+    in_rasr("half-the-size", |region| region.size > 32, |rasr| rasr - 2),
+    in_rasr("not-loaded", |_| true, |rasr| rasr & !1),
+    in_pmsav8("limit-too-high", |_| true, 1, |rlar| rlar + 32),
+    in_pmsav8("limit-too-low", |region| region.size > 32, 1, |rlar| rlar - 32),
+    in_pmsav8("base-too-high", |region| region.size > 32, 0, |rbar| rbar + 32),
+    // Below the device there is nothing, which is a trap too.
+    in_pmsav8("base-too-low", |region| region.access != RegionAccess::Device, 0, |rbar| rbar - 32),
+    in_pmsav8("read-only", |_| true, 0, |rbar| rbar | 4),
+    in_pmsav8("kernel-only", |_| true, 0, |rbar| rbar & !2),
+    in_pmsav8("not-enabled", |_| true, 1, |rlar| rlar & !1),
 ];
+
+fn has_holes(region: &Region) -> bool {
+    region.subregions_off != 0
+}
 
 /// Whether everything is tried, and said (`scripts/edges`): each bug in each region that it suits. Without, in one.
 fn all() -> bool {
     std::env::var_os("EDGES").is_some_and(|value| value == "all")
 }
 
+/// On the first board, and on one of Armv8-M.
 fn planted_bugs() -> Result<(), Failed> {
     let system = &SYSTEMS[0];
-    let (mut product, probes) = build(system, system.boards[0], "hardware")?;
-    let processes = product.image.regions.processes.clone();
-    for (number, planted) in PLANTED.iter().enumerate() {
-        let pairs = processes.iter().flat_map(|process| process.regions.iter().map(move |region| (process, region)));
-        let suitable: Vec<(&Process, &Region)> = pairs.filter(|(_, region)| (planted.suits)(region)).collect();
-        let chosen = if all() { suitable } else { vec![*suitable.get(number).ok_or("too few regions suit")?] };
-        for (process, region) in chosen {
-            let at = rasr_in_file(&product.image.elf, process, region)?;
-            let right = product.image.elf[at..at + 4].to_vec();
-            let word = u32::from_le_bytes(right.as_slice().try_into()?);
-            if word != region.words[1].0 {
-                return Err(format!("{word:#x} is not the word of {region:?}").into());
-            }
-            product.image.elf[at..at + 4].copy_from_slice(&(planted.damage)(word).to_le_bytes());
-            let surprises = surprises(&product, &probes, "hardware")?;
-            product.image.elf[at..at + 4].copy_from_slice(&right);
-            let place = format!("{} in region {} of `{}`", planted.name, region.slot, process.name);
-            if surprises.is_empty() {
-                return Err(format!("nothing notices {place}: {region:?}").into());
-            }
-            if all() {
-                eprintln!("{place}: {} surprises", surprises.len());
+    for board in [system.boards[0], "mps2-an505"] {
+        let (mut product, probes) = build(system, board, "hardware")?;
+        let table = product.image.regions.clone();
+        let here = PLANTED.iter().filter(|planted| planted.model == table.protection.model);
+        for (number, planted) in here.enumerate() {
+            let pairs = table.processes.iter().flat_map(|p| p.regions.iter().map(move |region| (p, region)));
+            let suitable: Vec<(&Process, &Region)> = pairs.filter(|(_, region)| (planted.suits)(region)).collect();
+            let chosen = if all() { suitable } else { vec![suitable[number % suitable.len().max(1)]] };
+            for (process, region) in chosen {
+                let place = format!("{} in region {} of `{}`", planted.name, region.slot, process.name);
+                let at = word_in_file(&product.image.elf, process, region, planted.word)?;
+                let right: [u8; 4] = product.image.elf[at..at + 4].try_into()?;
+                let word = u32::from_le_bytes(right);
+                if word != region.words[planted.word].0 {
+                    return Err(format!("{word:#x} is not the word of {region:?}").into());
+                }
+                product.image.elf[at..at + 4].copy_from_slice(&(planted.damage)(word).to_le_bytes());
+                let surprises = surprises(&emulated::run_hostile(&product)?, &probes, "hardware");
+                let verdict = verify::check(&product.image.elf);
+                product.image.elf[at..at + 4].copy_from_slice(&right);
+                if surprises.is_empty() {
+                    return Err(format!("nothing notices {place}: {region:?}").into());
+                }
+                // By what the words mean, and not only because the image is another one.
+                let found: Vec<_> = verdict.findings().map(|(check, _)| check).filter(|c| *c != "digest").collect();
+                if found.is_empty() {
+                    return Err(format!("verify does not notice {place}").into());
+                }
+                if all() {
+                    eprintln!("{board}: {place}: {} surprises; verify: {}", surprises.len(), found.join(", "));
+                }
             }
         }
     }
     Ok(())
 }
 
-/// Where the second word of a region is in the file: pairs of words from the first slot of the process on.
-fn rasr_in_file(elf: &[u8], process: &Process, region: &Region) -> Result<usize, Failed> {
+/// Where a word of a region is in the file: pairs of words from the first slot of the process on.
+fn word_in_file(elf: &[u8], process: &Process, region: &Region, word: usize) -> Result<usize, Failed> {
     let parsed = goblin::elf::Elf::parse(elf)?;
     let name = format!("regions:process:{}", process.name);
     let symbol = parsed.syms.iter().find(|symbol| parsed.strtab.get_at(symbol.st_name) == Some(&name));
     let symbol = symbol.ok_or("no such symbol")?;
     let pair = process.words.chunks(2).position(|pair| *pair == region.words).ok_or("no such words")?;
-    let address = symbol.st_value + 8 * pair as u64 + 4;
+    let address = symbol.st_value + (8 * pair + 4 * word) as u64;
     let holds = |header: &&goblin::elf::ProgramHeader| header.vm_range().contains(&(address as usize));
     let header = parsed.program_headers.iter().find(holds).ok_or("the words are not loaded")?;
     Ok(header.file_range().start + (address as usize - header.vm_range().start))

@@ -18,7 +18,7 @@ use oracle::{Arena, Machine, Outcome};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const BOARDS: [&str; 3] = ["mps2-an386", "mps2-an385", "mps2-an500"];
+const BOARDS: [&str; 4] = ["mps2-an386", "mps2-an385", "mps2-an500", "mps2-an505"];
 /// Modules of an image.
 const MODULES: usize = 12;
 
