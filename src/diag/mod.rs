@@ -6,6 +6,7 @@ pub mod render;
 pub mod suggest;
 
 use crate::source::{Sources, Span};
+use std::ops::Range;
 
 /// One row per diagnostic: `compose explain` and the book read the same row.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,6 +85,16 @@ impl Fix {
 }
 
 impl Edit {
+    /// What goes: the span, or all of its lines if nothing takes its place and nothing else stands there.
+    pub fn range(&self, sources: &Sources) -> Range<usize> {
+        let text = &sources.get(self.span.source).text;
+        let (start, end) = (self.span.start as usize, self.span.end as usize);
+        let blank = |c: char| c == ' ' || c == '\t';
+        let (before, after) = (text[..start].trim_end_matches(blank), text[end..].trim_start_matches(blank));
+        let alone = (before.is_empty() || before.ends_with('\n')) && after.starts_with('\n');
+        if self.parts.is_empty() && alone { before.len()..text.len() - after.len() + 1 } else { start..end }
+    }
+
     /// The new text.
     pub fn text(&self, sources: &Sources) -> String {
         let parts = self.parts.iter().map(|part| match part {

@@ -80,6 +80,8 @@ pub struct Tweak {
     pub wish: Option<(Wisher, Option<String>)>,
     /// Bytes that may be granted beyond devices.
     pub over_grant: Option<u64>,
+    /// One more device (index of the board's peripheral).
+    pub device: Option<(ProcessId, usize)>,
     /// Two processes as one.
     pub merge: Option<(ProcessId, ProcessId)>,
 }
@@ -133,6 +135,7 @@ impl<'a> Asked<'a> {
         let policy = system.manifest.policy.over_grant.map_or(0, |limit| u64::from(limit.value));
         let named = demand.members.iter().flat_map(|&process| system.devices(process));
         let mut devices: Vec<usize> = named.map(|(index, _)| index).collect();
+        devices.extend(tweak.device.filter(|(process, _)| demand.members.contains(process)).map(|(_, index)| index));
         devices.sort_unstable();
         devices.dedup();
         let address = |index: usize| range(system.board.peripherals[index].base, system.board.peripherals[index].size);

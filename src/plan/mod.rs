@@ -30,7 +30,7 @@ pub use stack::StackBound;
 use crate::board::{Bank, BankKind};
 use crate::codegen::{Object, Symbol};
 use crate::diag::codes::plan as codes;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Fix};
 use crate::kernel::Kernel;
 use crate::link::System;
 use crate::lock::Lock;
@@ -303,6 +303,11 @@ fn check_policy(system: &System, plan: &Plan, found: &mut Diagnostics) {
     for process in worst.iter().take(3) {
         let manifest = system.manifest.process(process.process);
         diagnostic = diagnostic.label(manifest.name.span, process.waste.to_string());
+    }
+    let enough = (total * 100).div_ceil(asked.max(1));
+    if enough <= 100 {
+        let text = format!("(percent){enough}");
+        diagnostic = diagnostic.fix(Fix::new(format!("allow this: `max-waste {text}`")).replace(limit.span, text));
     }
     found.push(diagnostic);
 }

@@ -40,7 +40,7 @@ impl Model {
     }
 
     /// The lowest end that pieces of at most `limit` entries around `size` bytes can have, inside `space`. Both ends of
-    /// the bytes are multiples of `align` or of the granule, whichever is larger. Counts the ends that it tries.
+    /// the bytes are multiples of `align` or of the granule, whichever is larger. Counts the grains that it looks at.
     pub fn least_end(&self, size: u64, space: &Addresses, align: u64, limit: usize, steps: &mut u64) -> Option<u64> {
         *steps += 1;
         if limit == 0 || size == 0 {
@@ -176,23 +176,29 @@ impl Blocks {
     /// round.
     fn least_end(self, size: u64, space: &Addresses, align: u64, limit: usize, steps: &mut u64) -> Option<u64> {
         if limit == 1 {
-            return self.least_end_of_one(size, space);
+            return self.least_end_of_one(size, space, steps);
         }
         let granule = (1 << self.finest_log2()).max(align);
         let mut end = align_up(align_up(space.start, granule) + size, granule);
         while end <= space.end {
-            if self.reaches(align_down(end - size, align), end, space.start, limit) {
+            if self.reaches(align_down(end - size, align), end, space.start, limit, steps) {
                 return Some(end);
             }
             end += granule;
-            *steps += 1;
         }
         None
     }
 
-    /// The lowest end of a single piece: for each grain, so many of them as are needed, in one block.
-    fn least_end_of_one(self, size: u64, space: &Addresses) -> Option<u64> {
-        let ends = self.grains().filter(|grain| grain * self.parts() >= size).map(|grain| {
+    /// The lowest end of a single piece: for each grain, so many of them as are needed, in one block. From the first grain
+    /// on that holds everything, coarser ones only end higher.
+    fn least_end_of_one(self, size: u64, space: &Addresses, steps: &mut u64) -> Option<u64> {
+        let fine = size.div_ceil(self.parts()).next_power_of_two().ilog2() as u8;
+        let coarse = size.next_power_of_two().ilog2() as u8;
+        let finest = self.finest_log2();
+        let coarsest = self.grain_log2(self.largest_log2);
+        let ends = (fine.max(finest)..=coarse.max(finest).min(coarsest)).map(|log2| {
+            *steps += 1;
+            let grain = 1 << log2;
             let (bytes, block) = (align_up(size, grain), grain * self.parts());
             let start = align_up(space.start, grain);
             let inside = start + bytes <= align_down(start, block) + block;
@@ -203,11 +209,12 @@ impl Blocks {
 
     /// Whether `limit` pieces cover `start..end`, grant nothing below `floor` and nothing from `end` on. From the end
     /// downwards each piece reaches as far as one can, which is the fewest pieces.
-    fn reaches(self, start: u64, end: u64, floor: u64, limit: usize) -> bool {
+    fn reaches(self, start: u64, end: u64, floor: u64, limit: usize, steps: &mut u64) -> bool {
         let mut position = end;
         for _ in 0..limit {
             let mut lowest = position;
             for grain in self.grains() {
+                *steps += 1;
                 let chunk = align_up(position, grain) - grain;
                 let first = align_up(floor, grain);
                 // Coarser grains reach beyond `end` or below `floor` all the more.

@@ -87,10 +87,11 @@ pub(super) fn render(out: &mut String, d: &Diagnostic, sources: &Sources) {
         }
     });
     let replacements = |fix: &'_ crate::diag::Fix| {
-        let edits = fix.edits.iter().map(|edit| Replacement {
+        let ranges = fix.edits.iter().map(|edit| (edit, edit.range(sources)));
+        let edits = ranges.map(|(edit, range)| Replacement {
             file: &sources.get(edit.span.source).name,
-            start: edit.span.start,
-            end: edit.span.end,
+            start: range.start as u32,
+            end: range.end as u32,
             text: edit.text(sources),
         });
         edits.collect()

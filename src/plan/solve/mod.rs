@@ -22,13 +22,13 @@ mod row;
 mod share;
 mod spread;
 
-pub use row::{ALIGN, Item, least_granted};
+pub use row::ALIGN;
 
 use crate::protect::{Addresses, Fit, Gathered, Model};
-use row::NoRow;
+use row::{Item, NoRow, least_granted};
 
-/// Ends of pieces that are tried in about two seconds.
-pub const STEPS: u64 = 10_000_000;
+/// What a computer of today does in about a second.
+pub const STEPS: u64 = 100_000_000;
 
 /// What is to be placed, and where.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ pub struct Search {
     pub used: u64,
     /// No layout with the same extents in the same banks uses less than this.
     pub bound: u64,
-    /// Ends of pieces that were tried.
+    /// Steps that it took: grains of regions that were looked at, and rows that were kept.
     pub steps: u64,
     /// Extents that a lock file held in place.
     pub stayed: usize,
@@ -147,6 +147,9 @@ struct Wanted {
 pub fn solve(problem: &Problem) -> Result<Layout, Stuck> {
     let mut steps = Steps { used: 0, limit: problem.steps };
     let mut choice = share::first(problem)?;
+    if is_too_much(problem) {
+        return Err(Stuck::Memory { proven: true });
+    }
     let mut best = attempt(problem, &choice, &mut steps);
     // Rather a little more granted of devices than no place for memory.
     if best.is_err() && choice.tighten(problem) {
@@ -171,6 +174,21 @@ pub fn solve(problem: &Problem) -> Result<Layout, Stuck> {
     }
     best.search.steps = steps.used;
     Ok(best)
+}
+
+/// Whether some extents need more than all the banks hold that they may be in, however they are arranged.
+fn is_too_much(problem: &Problem) -> bool {
+    let extents =
+        || problem.demands.iter().flat_map(|demand| demand.extents.iter().map(move |extent| (demand, extent)));
+    let mut groups: Vec<&[usize]> = extents().map(|(_, extent)| extent.banks.as_slice()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups.iter().any(|group| {
+        let inside = extents().filter(|(_, extent)| extent.banks.iter().all(|bank| group.contains(bank)));
+        let item = |(demand, extent): (&Demand, &Extent)| Item { size: extent.size, limit: demand.slots };
+        let needed = inside.map(|pair| least_granted(&problem.model, &item(pair))).fold(0, u64::saturating_add);
+        needed > group.iter().map(|&bank| problem.banks[bank].end - problem.banks[bank].start).sum()
+    })
 }
 
 /// Places everything with these shares of entries.

@@ -1,9 +1,10 @@
 //! The smallest set of demands that conflict.
 
-use crate::plan::solve::{Item, Problem, Stuck, least_granted, solve};
+use crate::plan::solve::{ALIGN, Problem, Stuck, solve};
+use crate::protect::Ranges;
 
 /// Steps for one question.
-const STEPS: u64 = 200_000;
+const STEPS: u64 = 300_000;
 /// Sets that are tried before the smallest one is no longer looked for.
 const TRIED: usize = 2000;
 
@@ -57,8 +58,13 @@ fn sorted(mut members: Vec<Member>) -> Vec<Member> {
     members
 }
 
-/// Whether these extents alone do not fit.
+/// Whether these extents alone do not fit, as far as that can be proven.
 fn is_stuck(problem: &Problem, members: &[Member]) -> bool {
+    solve(&only(problem, members)).err() == Some(Stuck::Memory { proven: true })
+}
+
+/// The problem with these extents alone.
+fn only(problem: &Problem, members: &[Member]) -> Problem {
     let mut part = Problem { steps: STEPS, ..problem.clone() };
     for (demand, wanted) in part.demands.iter_mut().enumerate() {
         let mut extent = 0;
@@ -67,7 +73,7 @@ fn is_stuck(problem: &Problem, members: &[Member]) -> bool {
             members.contains(&Member { demand, extent: extent - 1 })
         });
     }
-    matches!(solve(&part), Err(Stuck::Memory { .. }))
+    part
 }
 
 /// The banks that the members may be in.
@@ -79,17 +85,50 @@ pub fn banks(problem: &Problem, members: &[Member]) -> Vec<usize> {
     banks
 }
 
-/// Bytes that the banks lack, however the members are arranged; `None` if they have enough.
-pub fn missing(problem: &Problem, members: &[Member], banks: &[usize]) -> Option<u64> {
-    let needed: u64 = members
-        .iter()
-        .map(|member| {
-            let wanted = &problem.demands[member.demand];
-            least_granted(&problem.model, &Item { size: wanted.extents[member.extent].size, limit: wanted.slots })
-        })
-        .sum();
-    let free: u64 = banks.iter().map(|&bank| problem.banks[bank].end - problem.banks[bank].start).sum();
-    needed.checked_sub(free).filter(|&missing| missing > 0)
+/// What would be enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The bank that is short of least.
+    pub bank: usize,
+    /// By how many bytes it would have to be larger.
+    pub bytes: u64,
+    /// The bytes alone, without the regions that cover them, fit as it is.
+    pub regions: bool,
+}
+
+/// How much larger one of the banks would have to be for the members, found by trying.
+pub fn missing(problem: &Problem, members: &[Member], banks: &[usize]) -> Option<Missing> {
+    let mut part = only(problem, members);
+    for extent in part.demands.iter_mut().flat_map(|demand| &mut demand.extents) {
+        extent.kept = None;
+    }
+    let grain = u64::from(part.model.granule()).max(ALIGN);
+    let sizes = part.demands.iter().flat_map(|demand| &demand.extents).map(|extent| extent.size);
+    let most = sizes.map(|size| 4 * size.next_power_of_two()).sum::<u64>() / grain;
+    let larger = |bank: usize, grains: u64| {
+        let mut larger = part.clone();
+        larger.banks[bank].end += grains * grain;
+        solve(&larger).is_ok()
+    };
+    let each = banks.iter().filter_map(|&bank| Some((least(most, |grains| larger(bank, grains))? * grain, bank)));
+    let (bytes, bank) = each.min()?;
+    let ranges = Some(Ranges { granule: ALIGN as u32, entries: 1 });
+    let mut bare = part.clone();
+    (bare.model.blocks, bare.model.ranges) = (None, ranges);
+    Some(Missing { bank, bytes, regions: solve(&bare).is_ok() })
+}
+
+/// The smallest number from 1 to `most` that works, if all above one that works do too.
+pub fn least(most: u64, works: impl Fn(u64) -> bool) -> Option<u64> {
+    if most == 0 || !works(most) {
+        return None;
+    }
+    let (mut low, mut high) = (0, most);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if works(middle) { high = middle } else { low = middle }
+    }
+    Some(high)
 }
 
 /// Devices of a demand (indices) that need too many entries, without any one of which the others do not.

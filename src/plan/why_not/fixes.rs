@@ -1,6 +1,6 @@
 //! Changes of the manifest that would help. Each is tried: stated as another problem, and solved.
 
-use super::conflict::Member;
+use super::conflict::{Member, least};
 use super::{wish, wishers};
 use crate::diag::{Edit, Fix, Part};
 use crate::link::System;
@@ -11,9 +11,11 @@ use crate::plan::{Owner, SectionKind, StackBound};
 use crate::source::Span;
 
 /// Steps for one trial. What is found within them, a build finds too.
-const STEPS: u64 = 200_000;
+const STEPS: u64 = 300_000;
 /// How many fixes are shown.
 const SHOWN: usize = 4;
+/// How many of a kind are tried, those that promise most first.
+const TRIED: usize = 8;
 
 fn works(asked: &Asked, tweak: &Tweak) -> bool {
     let mut demands = asked.tweaked(tweak);
@@ -48,6 +50,9 @@ pub fn for_entries(asked: &Asked, demands: &Demands, demand: usize) -> Vec<Fix> 
     let members: Vec<Member> = (0..extents).map(|extent| Member { demand, extent }).collect();
     let mut fixes = over_grants(asked, demands, [demand].into_iter());
     fixes.extend(wishes(asked, demands, &members));
+    fixes.extend(neighbours(asked, demands, demand));
+    let others = (0..demands.processes.len()).filter(|&other| other != demand).map(|other| [demand, other]);
+    fixes.extend(others.flat_map(|pair| merge(asked, demands, pair)));
     cheapest(fixes)
 }
 
@@ -61,24 +66,11 @@ fn size_text(bytes: u64) -> String {
     }
 }
 
-/// The smallest number from 1 to `most` that works, if all above one that works do too.
-fn least(most: u64, works: impl Fn(u64) -> bool) -> Option<u64> {
-    if most == 0 || !works(most) {
-        return None;
-    }
-    let (mut low, mut high) = (0, most);
-    while high - low > 1 {
-        let middle = low + (high - low) / 2;
-        if works(middle) { high = middle } else { low = middle }
-    }
-    Some(high)
-}
-
 /// Without a wish for a bank.
 fn wishes(asked: &Asked, demands: &Demands, members: &[Member]) -> Vec<Priced> {
     let system = asked.system;
     let mut fixes = Vec::new();
-    for wisher in wishers(demands, members) {
+    for wisher in wishers(demands, members).into_iter().take(4 * TRIED) {
         let Some((span, wished)) = wish(system, wisher) else { continue };
         let tweak = Tweak { wish: Some((wisher, None)), ..Tweak::default() };
         if !works(asked, &tweak) {
@@ -109,7 +101,7 @@ fn spans_of_wish(system: &System, wisher: Wisher, span: Span) -> Vec<Span> {
 fn stacks(asked: &Asked, demands: &Demands, members: &[Member]) -> Vec<Priced> {
     let system = asked.system;
     let mut fixes = Vec::new();
-    for wisher in wishers(demands, members) {
+    for wisher in wishers(demands, members).into_iter().take(4 * TRIED) {
         let Wisher::Stack(process) = wisher else { continue };
         let stack = &asked.stacks[process.0 as usize];
         let StackBound::Bytes(bound) = stack.bound else { continue };
@@ -156,7 +148,9 @@ fn written_budgets(asked: &Asked, demands: &Demands, members: &[Member]) -> Vec<
 fn budgets(asked: &Asked, demands: &Demands, members: &[Member]) -> Vec<Priced> {
     let system = asked.system;
     let mut fixes = Vec::new();
-    for (component, index, budget, least_budget, span) in written_budgets(asked, demands, members) {
+    let mut memories = written_budgets(asked, demands, members);
+    memories.sort_by_key(|(.., budget, least, _)| std::cmp::Reverse(budget - least.min(budget)));
+    for (component, index, budget, least_budget, span) in memories.into_iter().take(TRIED) {
         let tweak = |less: u64| Tweak { budgets: vec![(component, index, budget - less)], ..Tweak::default() };
         let Some(less) = least(budget.saturating_sub(least_budget), |less| works(asked, &tweak(less))) else {
             continue;
@@ -247,33 +241,55 @@ fn over_grants(asked: &Asked, demands: &Demands, of: impl Iterator<Item = usize>
     vec![((4, bytes), fix)]
 }
 
-/// Two processes as one: their memory is one run, with one set of pieces.
-fn merges(asked: &Asked, demands: &Demands, members: &[Member]) -> Vec<Priced> {
+/// One more device, which is in the way and nobody's.
+fn neighbours(asked: &Asked, demands: &Demands, demand: usize) -> Vec<Priced> {
     let system = asked.system;
+    let process = demands.processes[demand].process;
+    let all = (0..system.manifest.processes.len()).map(|index| ProcessId(index as u32));
+    let taken: Vec<usize> = all.flat_map(|process| system.devices(process)).map(|(index, _)| index).collect();
+    let components = system.manifest.process(process).components.iter().map(|&id| system.manifest.component(id));
+    let Some(last) = components.filter_map(|component| component.devices.last()).next_back() else { return Vec::new() };
+    let peripherals = &system.board.peripherals;
+    let kernels = |index: usize| system.board.console.as_ref().is_some_and(|c| c.peripheral == peripherals[index].name);
+    let free = (0..peripherals.len()).filter(|&index| !taken.contains(&index) && !kernels(index));
+    let helps = |&index: &usize| works(asked, &Tweak { device: Some((process, index)), ..Tweak::default() });
+    let fixes = free.filter(helps).map(|index| {
+        let peripheral = &peripherals[index];
+        let (name, size) = (&peripheral.name, u64::from(peripheral.size));
+        let process = &system.manifest.process(process).name;
+        let title = format!("let `{process}` have `{name}` too, {size} bytes that no one else has: `mmio {name:?}`");
+        ((4, size), Fix::new(title).insert(last.span, format!("; mmio {name:?}")))
+    });
+    fixes.collect()
+}
+
+/// Two of the members' processes as one.
+fn merges(asked: &Asked, demands: &Demands, members: &[Member]) -> Vec<Priced> {
     let mut processes: Vec<usize> = members.iter().map(|member| member.demand).collect();
     processes.dedup();
-    let mut fixes = Vec::new();
-    for (position, &first) in processes.iter().enumerate() {
-        for &second in &processes[position + 1..] {
-            let pair = [first, second].map(|demand| demands.processes[demand].process);
-            let Some(fix) = merged(system, pair) else { continue };
-            let tweak = Tweak { merge: Some((pair[0], pair[1])), ..Tweak::default() };
-            if !works(asked, &tweak) {
-                continue;
-            }
-            let bytes: u64 = [first, second]
-                .iter()
-                .flat_map(|&demand| &demands.processes[demand].extents)
-                .map(|parts| parts.size)
-                .sum();
-            let [a, b] = pair.map(|process| system.manifest.process(process).name.value.as_str());
-            let title = format!(
-                "put `{a}` and `{b}` into one process; each may then access the other's memory, {bytes} bytes in all"
-            );
-            fixes.push(((5, bytes), Fix { title, ..fix }));
-        }
+    let bytes = |demand: usize| demands.processes[demand].extents.iter().map(|parts| parts.size).sum::<u64>();
+    processes.sort_by_key(|&demand| bytes(demand));
+    processes.truncate(TRIED);
+    processes.sort_unstable();
+    let pairs = processes.iter().enumerate().flat_map(|(position, &first)| {
+        processes[position + 1..].iter().map(move |&second| [first, second]).collect::<Vec<_>>()
+    });
+    pairs.filter_map(|pair| merge(asked, demands, pair)).collect()
+}
+
+/// Two processes as one: their memory is one run, with one set of pieces.
+fn merge(asked: &Asked, demands: &Demands, both: [usize; 2]) -> Option<Priced> {
+    let system = asked.system;
+    let pair = both.map(|demand| demands.processes[demand].process);
+    let fix = merged(system, pair)?;
+    if !works(asked, &Tweak { merge: Some((pair[0], pair[1])), ..Tweak::default() }) {
+        return None;
     }
-    fixes
+    let bytes: u64 = both.iter().flat_map(|&demand| &demands.processes[demand].extents).map(|parts| parts.size).sum();
+    let [a, b] = pair.map(|process| system.manifest.process(process).name.value.as_str());
+    let title =
+        format!("put `{a}` and `{b}` into one process; each may then access the other's memory, {bytes} bytes in all");
+    Some(((5, bytes), Fix { title, ..fix }))
 }
 
 /// The edits that make one process of two: of two components outside any, or of a process and a component.

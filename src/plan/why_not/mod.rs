@@ -13,7 +13,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::link::System;
 use crate::manifest::{Component, ComponentId, ProcessId};
 use crate::source::Span;
-use conflict::Member;
+use conflict::{Member, Missing};
 
 /// How many labels a diagnostic shows.
 const SHOWN: usize = 8;
@@ -34,9 +34,9 @@ fn entries(asked: &Asked, demands: &Demands, demand: usize, needed: Option<usize
     let unit = format!("{} entries of the protection unit", wanted.slots);
     let message = match needed {
         Some(needed) => format!(
-            "process `{name}` needs {needed} entries of the protection unit and there are {} for it: {} are missing",
+            "process `{name}` needs {needed} entries of the protection unit and there are {} for it: {} missing",
             wanted.slots,
-            needed - wanted.slots.min(needed)
+            counted((needed - wanted.slots.min(needed)) as u64, "is", "are")
         ),
         None => format!("no entries of the protection unit hold the devices of process `{name}` and nothing else"),
     };
@@ -55,7 +55,8 @@ fn entries(asked: &Asked, demands: &Demands, demand: usize, needed: Option<usize
         if extents == 1 { "its memory takes one more".to_string() } else { format!("its memory takes {extents} more") };
     diagnostic = diagnostic.note(format!("there are {unit} for a process; {runs}"));
     if all.len() > devices.len() {
-        diagnostic = diagnostic.note(format!("{} further devices are not part of this", all.len() - devices.len()));
+        let further = counted((all.len() - devices.len()) as u64, "further device is", "further devices are");
+        diagnostic = diagnostic.note(format!("{further} not part of this"));
     }
     let fixes = fixes::for_entries(asked, demands, demand);
     if fixes.is_empty() {
@@ -66,6 +67,11 @@ fn entries(asked: &Asked, demands: &Demands, demand: usize, needed: Option<usize
     }
     diagnostic.fixes = fixes;
     diagnostic
+}
+
+/// `1 byte is` or `2 bytes are`.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Where the manifest names a device.
@@ -89,15 +95,19 @@ fn memory(asked: &Asked, demands: &Demands, proven: bool) -> Diagnostic {
     let (verb, together) = if names.len() == 1 { ("does", "") } else { ("do", " together") };
     let who = enumerated(&names, "and");
     let missing = conflict::missing(&demands.problem, &members, &banks);
-    let mut diagnostic = match missing {
-        Some(missing) => Diagnostic::error(
-            &codes::RAM_TOO_SMALL,
-            format!("{who} {verb} not fit into {place}{together}: {missing} bytes are missing"),
-        ),
-        None => Diagnostic::error(
+    let how_much = missing.map(|missing| match banks.len() {
+        1 => format!("{} missing", counted(missing.bytes, "byte is", "bytes are")),
+        _ => format!("{} missing in `{}`", counted(missing.bytes, "byte is", "bytes are"), all[missing.bank].name),
+    });
+    let what = format!("{who} {verb} not fit into {place}{together}");
+    let mut diagnostic = match (missing, how_much) {
+        (Some(Missing { regions: true, .. }), Some(much)) => Diagnostic::error(
             &codes::NO_COVER,
-            format!("{who} {verb} not fit into {place}{together}: the bytes would, the regions that cover them do not"),
+            format!("{what}: the bytes would, but not the regions that cover them; {much}"),
         ),
+        (_, much) => {
+            Diagnostic::error(&codes::RAM_TOO_SMALL, much.map_or(what.clone(), |much| format!("{what}: {much}")))
+        }
     };
     for (span, text) in labels(asked, demands, &members, &mut diagnostic) {
         diagnostic = diagnostic.label(span, text);
@@ -111,7 +121,8 @@ fn memory(asked: &Asked, demands: &Demands, proven: bool) -> Diagnostic {
     }
     let others = demands.problem.demands.iter().map(|demand| demand.extents.len()).sum::<usize>() - members.len();
     if others > 0 {
-        diagnostic = diagnostic.note(format!("{others} other runs of memory are not part of this"));
+        let others = counted(others as u64, "other run of memory is", "other runs of memory are");
+        diagnostic = diagnostic.note(format!("{others} not part of this"));
     }
     if !proven {
         diagnostic = diagnostic.note(format!("the search gave up after {} steps", solve::STEPS));
