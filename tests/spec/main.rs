@@ -63,8 +63,20 @@ const CONFIGURATIONS: &[Configuration] = &[
         bounds: Bounds::Software,
     },
     Configuration {
+        board: "mps2-an505",
+        cpu: "Cortex-M33, single precision in hardware",
+        ram: 4 << 20,
+        bounds: Bounds::Software,
+    },
+    Configuration {
         board: "mps2-an386",
         cpu: "Cortex-M4F, single precision in hardware",
+        ram: 4 << 20,
+        bounds: Bounds::Hardware,
+    },
+    Configuration {
+        board: "mps2-an505",
+        cpu: "Cortex-M33, single precision in hardware",
         ram: 4 << 20,
         bounds: Bounds::Hardware,
     },
@@ -132,7 +144,8 @@ fn stem(file: &TestFile<'_>) -> String {
 
 fn run(name: &str, member: &Member, configurations: &[Configuration]) -> Result<FileResults, Failed> {
     let Ran { script, verdicts } = member.run()?;
-    let mut tally = Tally { name, results: FileResults::default(), failed: refusals::unfounded(script) };
+    let mut tally = Tally::new(name);
+    tally.failed = refusals::unfounded(script);
     for (module, verdict) in script.modules.iter().zip(refusals::run(script)) {
         let kind = match module.kind {
             Judgement::Valid => 0,
@@ -144,16 +157,18 @@ fn run(name: &str, member: &Member, configurations: &[Configuration]) -> Result<
     }
     let mut same: Option<FileResults> = None;
     for (configuration, verdicts) in configurations.iter().zip(verdicts) {
-        let mut here = Tally { name, results: tally.results.clone(), failed: Vec::new() };
+        let mut here = Tally { results: tally.results.clone(), ..Tally::new(name) };
         here.script(script, verdicts, configuration);
         let (board, bounds) = (configuration.board, system::word(configuration.bounds));
         tally.failed.extend(here.failed.into_iter().map(|failed| format!("{board} {bounds}: {failed}")));
-        let seen = FileResults { hardware: Hardware::default(), ..here.results.clone() };
-        let same = same.get_or_insert(seen.clone());
+        let same = same.get_or_insert_with(|| here.results.clone());
+        let seen = FileResults { hardware: same.hardware.clone(), ..here.results };
         if *same != seen && tally.failed.is_empty() {
-            return Err(format!("{}: {seen:?}, before that {same:?}", configuration.board).into());
+            return Err(format!("{board} {bounds}: {seen:?}, before that {same:?}").into());
         }
-        same.hardware = here.results.hardware;
+        if here.hardware != Hardware::default() {
+            same.hardware.insert(board.to_owned(), here.hardware);
+        }
     }
     if tally.failed.is_empty() {
         return Ok(same.unwrap_or_default());
@@ -166,10 +181,15 @@ fn run(name: &str, member: &Member, configurations: &[Configuration]) -> Result<
 struct Tally<'a> {
     name: &'a str,
     results: FileResults,
+    hardware: Hardware,
     failed: Vec<String>,
 }
 
-impl Tally<'_> {
+impl<'a> Tally<'a> {
+    fn new(name: &'a str) -> Tally<'a> {
+        Tally { name, results: FileResults::default(), hardware: Hardware::default(), failed: Vec::new() }
+    }
+
     fn script(&mut self, script: &Script, verdicts: &Verdicts, configuration: &Configuration) {
         for (instance, verdict) in script.instances.iter().zip(&verdicts.instances) {
             let kind = if instance.traps.is_some() { 3 } else { 0 };
@@ -190,7 +210,7 @@ impl Tally<'_> {
                 && exclusions::known(self.name, check.line).is_none()
             {
                 self.results.counts[kind] += 1;
-                self.results.hardware.changed.push(check.line);
+                self.hardware.changed.push(check.line);
                 continue;
             }
             if is_outside(check) {
@@ -216,7 +236,7 @@ impl Tally<'_> {
             (Verdict::Passed, None) => self.results.counts[kind] += 1,
             (Verdict::Unseen, None) => {
                 self.results.counts[kind] += 1;
-                self.results.hardware.unseen.push(line);
+                self.hardware.unseen.push(line);
             }
         }
     }

@@ -18,7 +18,8 @@ pub struct FileResults {
     pub counts: [usize; KINDS.len()],
     /// Lines by reason.
     pub excluded: BTreeMap<Reason, Vec<usize>>,
-    pub hardware: Hardware,
+    /// By board; only where there are any.
+    pub hardware: BTreeMap<String, Hardware>,
 }
 
 /// Lines where hardware bounds differ.
@@ -49,19 +50,15 @@ const COLUMNS: &str = "
   those that are known to fail are run, and must fail.
 ";
 
-const NOT_RUN: &str = "
-Not run: Cortex-M33, for which there is no board yet.
-";
-
 const PASSED: &str = "\n## What passes\n\n";
 const EXCLUDED: &str = "\n## What is excluded, with the lines of the file\n\n";
-const UNSEEN: &str = "\n## Accesses outside of a memory that regions do not see\n\n";
-const CHANGED: &str = "\n## What changed by such accesses\n\n";
+const UNSEEN: &str = "## Accesses outside of a memory that regions do not see";
+const CHANGED: &str = "## What changed by such accesses";
 const CHANGED_TEXT: &str = "With hardware bounds, these results differ. A store before them was outside of the memory and not refused, or reached \
 across its end and was half done when it was.\n\n";
 const UNSEEN_TEXT: &str = "With hardware bounds, an access outside of the memory does not trap where it reaches the process's own stack, globals and \
 tables, or what lies between the end of a memory and the end of its regions; nor does a read that reaches code. These are
-assertions of a trap that did not come, or came later for another reason.\n\n";
+assertions of a trap that did not come, or came later for another reason. Which ones these are depends on where things lie.\n\n";
 
 /// All files.
 #[derive(Default)]
@@ -71,9 +68,11 @@ impl Results {
     pub fn read() -> Results {
         let text = std::fs::read_to_string(path()).unwrap_or_default();
         let mut files: BTreeMap<String, FileResults> = BTreeMap::new();
-        let mut changed = false;
+        let mut section = "";
         for line in text.lines() {
-            changed |= line == CHANGED.trim();
+            if line.starts_with("## ") {
+                section = line;
+            }
             if let Some(cells) = line.strip_prefix("| `") {
                 let mut cells = cells.split('|').map(|cell| cell.trim().trim_end_matches('`'));
                 let file = files.entry(cells.next().unwrap_or_default().to_owned()).or_default();
@@ -84,13 +83,13 @@ impl Results {
                 && let Some((name, rest)) = rest.split_once("`: ")
             {
                 let file = files.entry(name.to_owned()).or_default();
-                match rest.rsplit_once(": ") {
-                    Some((reason, numbers)) => {
-                        let reason = Reason::from_text(reason);
-                        file.excluded.insert(reason, lines(numbers));
-                    }
-                    None if changed => file.hardware.changed = lines(rest),
-                    None => file.hardware.unseen = lines(rest),
+                let (what, numbers) = rest.rsplit_once(": ").unwrap_or_default();
+                let lines = lines(numbers);
+                let hardware = || what.trim_start_matches("on `").trim_end_matches('`').to_owned();
+                match section {
+                    UNSEEN => file.hardware.entry(hardware()).or_default().unseen = lines,
+                    CHANGED => file.hardware.entry(hardware()).or_default().changed = lines,
+                    _ => drop(file.excluded.insert(Reason::from_text(what), lines)),
                 }
             }
         }
@@ -129,7 +128,7 @@ impl Results {
         for Configuration { board, cpu, .. } in boards(Bounds::Hardware) {
             text += &format!("- {cpu}: `{board}`\n");
         }
-        text += &[COLUMNS, NOT_RUN, PASSED].concat();
+        text += &[COLUMNS, PASSED].concat();
         text += &format!("| file | {} |\n|---|{}\n", KINDS.join(" | "), "---:|".repeat(KINDS.len()));
         let mut total = [0usize; KINDS.len()];
         for (name, file) in &self.0 {
@@ -153,18 +152,19 @@ impl Results {
                 text += &format!("- `{name}`: {}: {}\n", reason.text(), shown(lines));
             }
         }
-        let sections: [(&str, &str, fn(&FileResults) -> &[usize]); 2] = [
-            (UNSEEN, UNSEEN_TEXT, |file| &file.hardware.unseen),
-            (CHANGED, CHANGED_TEXT, |file| &file.hardware.changed),
-        ];
+        let sections: [(&str, &str, fn(&Hardware) -> &[usize]); 2] =
+            [(UNSEEN, UNSEEN_TEXT, |hardware| &hardware.unseen), (CHANGED, CHANGED_TEXT, |hardware| &hardware.changed)];
         for (title, explanation, lines) in sections {
-            text += title;
-            text += explanation;
-            for (name, file) in self.0.iter().filter(|(_, file)| !lines(file).is_empty()) {
-                text += &format!("- `{name}`: {}\n", shown(lines(file)));
+            text += &format!("\n{title}\n\n{explanation}");
+            let mut together: BTreeMap<&str, usize> = BTreeMap::new();
+            for (name, file) in &self.0 {
+                for (board, hardware) in file.hardware.iter().filter(|(_, hardware)| !lines(hardware).is_empty()) {
+                    *together.entry(board).or_default() += lines(hardware).len();
+                    text += &format!("- `{name}`: on `{board}`: {}\n", shown(lines(hardware)));
+                }
             }
-            let sum: usize = self.0.values().map(|file| lines(file).len()).sum();
-            text += &format!("\nTogether {sum}.\n");
+            let together: Vec<_> = together.iter().map(|(board, sum)| format!("{sum} on `{board}`")).collect();
+            text += &format!("\nTogether {}.\n", together.join(", "));
         }
         text
     }
