@@ -47,10 +47,20 @@ pub struct RegionTable {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Protection {
-    /// Protection model: `pmsav7`.
+    /// Protection model: `pmsav7`, `pmsav8`, `pmp`.
     pub model: String,
     /// Regions of the unit.
     pub entries: u8,
+    /// Registers of the unit that are set once, before any region is on.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub setup: Vec<Register>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Register {
+    /// As the architecture's manual calls it.
+    pub name: String,
+    pub value: Hex,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -81,7 +91,7 @@ pub struct Region {
     /// Bit i set: eighth i of the region is off.
     pub subregions_off: u8,
     pub access: RegionAccess,
-    /// Register words (PMSAv7: RBAR, RASR).
+    /// Register words (PMSAv7: RBAR, RASR; PMSAv8: RBAR, RLAR; PMP: pmpaddr, and the byte of pmpcfg).
     pub words: [Hex; 2],
 }
 
@@ -405,7 +415,7 @@ impl RegionTable {
             system: manifest.name.value.clone(),
             system_version: manifest.version.as_ref().map(|version| version.value.clone()),
             board: system.board.name.clone(),
-            protection: Protection { model: system.model().name.to_string(), entries: system.board.protection.entries },
+            protection: self::protection(system),
             banks: std::iter::once(bank(&plan.flash, BankKind::Flash))
                 .chain(plan.ram.iter().map(|used| bank(used, BankKind::Ram)))
                 .collect(),
@@ -447,6 +457,12 @@ impl RegionTable {
         text.push('\n');
         text
     }
+}
+
+fn protection(system: &System) -> Protection {
+    let model = system.model();
+    let setup = model.setup.iter().map(|&(name, value)| Register { name: name.to_string(), value: Hex(value) });
+    Protection { model: model.name.to_string(), entries: system.board.protection.entries, setup: setup.collect() }
 }
 
 fn bank(bank: &BankUse, kind: BankKind) -> Bank {

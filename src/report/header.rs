@@ -165,6 +165,11 @@ fn groups(table: &RegionTable) -> Vec<Group> {
             constant("first_entry".into(), first.unwrap_or(0).into(), false),
         ],
     }];
+    let setup = table.protection.setup.iter().map(|register| constant(register.name.clone(), register.value.0, true));
+    out.push(Group {
+        title: "What these registers of the protection unit are set to, before any region is on.",
+        list: setup.collect(),
+    });
     let mut indices = Vec::new();
     for (index, process) in table.processes.iter().enumerate() {
         indices.push(constant(format!("process_index_{}", process.name), index as u32, false));

@@ -515,6 +515,10 @@ impl<'a> Subject<'a> {
             (said.slot, said.base, said.size, said.subregions_off, said.access.as_str())
                 == (is.slot, is.base, is.size, is.subregions_off, access)
         };
+        let said = table.protection.setup.iter().map(|register| register.value);
+        if !said.eq(self.setup.iter().map(|&word| u64::from(word))) {
+            findings.push("the table and the image set up the protection unit differently".to_string());
+        }
         let mut compare = |name: String, said: &[table::Region], is: &[Region]| {
             // Entries that are only the lower end of the next one are off.
             let said: Vec<_> = said.iter().filter(|said| said.access != "bound").collect();

@@ -18,6 +18,14 @@ pub struct Protection {
     #[serde(rename = "model", deserialize_with = "model")]
     pub unit: Unit,
     pub entries: u32,
+    #[serde(default)]
+    pub setup: Vec<Register>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Register {
+    #[serde(deserialize_with = "hex")]
+    pub value: u64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -42,6 +42,7 @@ fn main() {
         }
     }
     trials.push(Trial::test("planted-bugs", planted_bugs));
+    trials.push(Trial::test("planted-attributes", planted_attributes));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -421,15 +422,35 @@ fn planted_bugs() -> Result<(), Failed> {
     Ok(())
 }
 
+/// Attributes are nothing that the emulator looks at: with those of reset, unaligned accesses fault on hardware.
+fn planted_attributes() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let system = &SYSTEMS[0];
+    system.write(folder.path(), "mps2-an505")?;
+    let mut elf = emulated::build(folder.path(), &system.manifest("mps2-an505", "hardware", ""))?.image.elf;
+    let at = in_file(&elf, "kernel!setup", 0)?;
+    for (word, check) in [(0, "attributes"), (0x0004_aaee, "table-agrees")] {
+        elf[at..at + 4].copy_from_slice(&u32::to_le_bytes(word));
+        let verdict = verify::check(&elf);
+        if !verdict.findings().any(|(found, _)| found == check) {
+            return Err(format!("{word:#x} does not fail `{check}`:\n{verdict}").into());
+        }
+    }
+    Ok(())
+}
+
 /// Where a word of a region is in the file: pairs of words from the first slot of the process on.
 fn word_in_file(elf: &[u8], process: &Process, region: &Region, word: usize) -> Result<usize, Failed> {
-    let parsed = goblin::elf::Elf::parse(elf)?;
-    let name = format!("regions:process:{}", process.name);
-    let symbol = parsed.syms.iter().find(|symbol| parsed.strtab.get_at(symbol.st_name) == Some(&name));
-    let symbol = symbol.ok_or("no such symbol")?;
     let pair = process.words.chunks(2).position(|pair| *pair == region.words).ok_or("no such words")?;
-    let address = symbol.st_value + (8 * pair + 4 * word) as u64;
-    let holds = |header: &&goblin::elf::ProgramHeader| header.vm_range().contains(&(address as usize));
-    let header = parsed.program_headers.iter().find(holds).ok_or("the words are not loaded")?;
-    Ok(header.file_range().start + (address as usize - header.vm_range().start))
+    in_file(elf, &format!("regions:process:{}", process.name), 8 * pair + 4 * word)
+}
+
+/// Where what a symbol stands for is in the file.
+fn in_file(elf: &[u8], name: &str, offset: usize) -> Result<usize, Failed> {
+    let parsed = goblin::elf::Elf::parse(elf)?;
+    let symbol = parsed.syms.iter().find(|symbol| parsed.strtab.get_at(symbol.st_name) == Some(name));
+    let address = symbol.ok_or("no such symbol")?.st_value as usize + offset;
+    let holds = |header: &&goblin::elf::ProgramHeader| header.vm_range().contains(&address);
+    let header = parsed.program_headers.iter().find(holds).ok_or("it is not loaded")?;
+    Ok(header.file_range().start + (address - header.vm_range().start))
 }
