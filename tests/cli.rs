@@ -285,3 +285,72 @@ fn a_closed_pipe_is_no_error() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]));
 }
+
+/// Everything below a folder, and what is in it.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        if entry.is_dir() {
+            files.extend(self::files(&entry));
+        } else {
+            files.push((entry.display().to_string(), std::fs::read(&entry).expect("a file")));
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn a_locked_build_changes_no_layout() {
+    let folder = folder(&[("system.kdl", GOOD), ("a.wat", MODULE)]);
+    let path = folder.path();
+    let without = files(path);
+    let refused = |part: &str| {
+        let before = files(path);
+        let ran = compose(path, &["build", "--locked"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+        assert!(ran.stderr.contains("lock::would-change") && ran.stderr.contains(part), "{}", ran.stderr);
+        assert_eq!(files(path), before, "nothing is written");
+    };
+    refused("there is no lock file");
+    assert_eq!(files(path), without);
+    assert_eq!(compose(path, &["build"]).code, Some(0));
+    let lock = path.join("system.lock.kdl");
+    let first = std::fs::read_to_string(&lock).expect("a lock file");
+    assert!(first.starts_with("// Where everything is. Written by `compose build`"));
+    let ran = compose(path, &["build", "--locked"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("system.lock.kdl"), "not written again: {}", ran.stderr);
+    // Lines are sorted by name.
+    let names: Vec<&str> = first.lines().skip(3).filter_map(|line| line.split(' ').nth(1)).collect();
+    assert!(names.len() >= 5 && names.is_sorted(), "{names:?}");
+
+    // `b` is put behind `a`; what comes before it by name goes behind `b`, and first if everything is placed afresh.
+    let component = |name: &str| {
+        format!("component {name:?} \"a.wat\" {{ memory budget=(KiB)4 }}\n    run \"{name}#main\"\n    run")
+    };
+    std::fs::write(path.join("system.kdl"), GOOD.replace("run", &component("Z"))).expect("a file");
+    refused("4 come");
+    assert_eq!(compose(path, &["build"]).code, Some(0));
+    let base = |of: &str| {
+        let text = std::fs::read_to_string(&lock).expect("a lock file");
+        let line = text.lines().find(|line| line.starts_with(of)).expect("its line").to_string();
+        line.split(' ').find(|word| word.starts_with("base=")).expect("its base").to_string()
+    };
+    let was = first.lines().find(|line| line.starts_with("memory \"a\"")).expect("its line");
+    assert!(was.contains(&base("memory \"a\"")), "{was}");
+    assert!(base("memory \"Z\"") > base("memory \"a\""));
+    assert_eq!(compose(path, &["build", "--locked"]).code, Some(0));
+    assert_eq!(compose(path, &["build", "--relayout"]).code, Some(0));
+    let afresh = std::fs::read_to_string(&lock).expect("a lock file");
+    std::fs::remove_file(&lock).expect("a lock file");
+    assert_eq!(compose(path, &["build"]).code, Some(0));
+    assert_eq!(std::fs::read_to_string(&lock).expect("a lock file"), afresh);
+    assert_eq!(compose(path, &["build", "--locked", "--relayout"]).code, Some(2));
+    // What git leaves of a merge is said with its line.
+    std::fs::write(&lock, format!("{afresh}<<<<<<< HEAD\n")).expect("a file");
+    let ran = compose(path, &["build"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("lock::conflict") && ran.stderr.contains("--relayout"), "{}", ran.stderr);
+    assert_eq!(compose(path, &["build", "--relayout"]).code, Some(0));
+}

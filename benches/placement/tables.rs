@@ -48,11 +48,11 @@ fn share(used: u64, asked: u64) -> Share {
     (used - asked) * 100_000 / asked
 }
 
-/// The solver on all systems of the family.
-pub fn solver(unit: &Unit) -> Wasted {
+/// The solver on the first systems of the family.
+pub fn solver(unit: &Unit, systems: u64) -> Wasted {
     let mut shares = Vec::new();
     let mut proven = 0;
-    for seed in 0..SYSTEMS {
+    for seed in 0..systems {
         let problem = family::system(unit, seed);
         let Search { used, bound, .. } = solve(&problem).expect("systems of the family fit").search;
         shares.push(share(used, asked(&problem)));
@@ -63,8 +63,8 @@ pub fn solver(unit: &Unit) -> Wasted {
 
 /// Each memory in one region, a power of two at a multiple of its size; the largest first, so that nothing is lost
 /// between them.
-pub fn powers_of_two(unit: &Unit) -> Wasted {
-    let shares = (0..SYSTEMS).map(|seed| {
+pub fn powers_of_two(unit: &Unit, systems: u64) -> Wasted {
+    let shares = (0..systems).map(|seed| {
         let problem = family::system(unit, seed);
         let sizes = problem.demands.iter().flat_map(|demand| &demand.extents).map(|extent| extent.size);
         share(sizes.map(u64::next_power_of_two).sum(), asked(&problem))
@@ -74,10 +74,10 @@ pub fn powers_of_two(unit: &Unit) -> Wasted {
 
 /// One memory after the other as they come, each at the lowest end that its regions can have: as many as are left beside
 /// one for each peripheral, powers of two without subregions.
-pub fn greedy(unit: &Unit) -> Wasted {
+pub fn greedy(unit: &Unit, systems: u64) -> Wasted {
     // Powers of two from 32 bytes on: the unit of another chip, but the same pieces.
     let model = pmp::model(32, false);
-    let shares = (0..SYSTEMS).map(|seed| {
+    let shares = (0..systems).map(|seed| {
         let problem = family::system(unit, seed);
         let bank = &problem.banks[0];
         let mut end = bank.start;
@@ -93,31 +93,17 @@ pub fn greedy(unit: &Unit) -> Wasted {
     Wasted::new("greedy, several regions without subregions", shares.collect(), None)
 }
 
-pub const WASTE_HEAD: &str = "\
+const WASTE_HEAD: &str = "\
 | | median | 90 % of systems | worst | proven best |
 |---|---|---|---|---|
 ";
 
-/// The lines of the waste table that are quick to make: all but those of chips that have NAPOT only.
-pub fn quick() -> Vec<Wasted> {
-    let units = family::units();
-    let mut rows = vec![powers_of_two(&units[0]), greedy(&units[0])];
-    rows.extend(units.iter().filter(|unit| !is_slow(unit)).map(solver));
-    rows
-}
-
-fn is_slow(unit: &Unit) -> bool {
-    unit.model.ranges.is_none() && unit.model.blocks.is_some_and(|blocks| blocks.eighths_from_log2.is_none())
-}
-
-pub fn lines(rows: &[Wasted]) -> String {
-    rows.iter().map(Wasted::line).collect()
-}
-
 /// The waste table.
 pub fn waste() -> String {
-    let slow: Vec<Wasted> = family::units().iter().filter(|unit| is_slow(unit)).map(solver).collect();
-    format!("{WASTE_HEAD}{}{}", lines(&quick()), lines(&slow))
+    let units = family::units();
+    let mut rows = vec![powers_of_two(&units[0], SYSTEMS), greedy(&units[0], SYSTEMS)];
+    rows.extend(units.iter().map(|unit| solver(unit, SYSTEMS)));
+    rows.iter().fold(WASTE_HEAD.to_string(), |table, row| table + &row.line())
 }
 
 /// The timing table: the worst of some systems of each size, and whether it was proven best.

@@ -54,7 +54,7 @@ pub fn write(system: &System, objects: &[Object], kernel: &Kernel, plan: &Plan) 
 }
 
 fn try_write(system: &System, objects: &[Object], kernel: &Kernel, plan: &Plan) -> Result<Image, String> {
-    let contents = Contents::new(objects, kernel)?;
+    let contents = Contents::of(system, objects, kernel)?;
     let bin = flash(&contents, plan)?;
     let regions = RegionTable::new(system, plan);
     let reset = *plan.symbols.get(&RESET).ok_or("the vector table does not reach `reset`")?;

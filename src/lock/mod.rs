@@ -87,13 +87,13 @@ pub fn find(sources: &mut Sources, manifest: &Path) -> io::Result<Option<SourceI
 /// Reads a lock file. What is wrong with it is an error: a layout that nobody reviewed is not what it is for.
 pub fn read(sources: &Sources, id: SourceId) -> (Option<Lock>, Diagnostics) {
     let mut found = Diagnostics::new();
-    if let Some(conflict) = conflict(sources, id) {
-        found.push(conflict);
-        return (None, found);
-    }
-    let (items, more) = schema::read(sources, id, &LOCK);
-    found.extend(more);
-    let lock = items.map(|items| build(&items, &mut found));
+    let lock = match conflict(sources, id) {
+        Some(conflict) => {
+            found.push(conflict);
+            None
+        }
+        None => found.take(schema::read(sources, id, &LOCK)).map(|items| build(&items, &mut found)),
+    };
     let wrong = found.has_errors();
     for diagnostic in &mut found.list {
         diagnostic.notes.push("`--relayout` places everything afresh, whatever this file says".to_string());

@@ -3,6 +3,7 @@
 use crate::codegen::{Constant, Function, Object, Relocation, Symbol};
 use crate::ingest::Unit;
 use crate::kernel::Kernel;
+use crate::link::System;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The root: everything that the image needs is reachable from it by relocations.
@@ -53,9 +54,20 @@ pub struct Contents<'a> {
 }
 
 impl<'a> Contents<'a> {
+    /// Components by name, whatever their order in the manifest.
+    pub fn of(system: &System, objects: &'a [Object], kernel: &'a Kernel) -> Result<Self, String> {
+        let name = |unit: Unit| match unit {
+            Unit::Component(id) => Some(system.manifest.component(id).name.value.as_str()),
+            Unit::Kernel | Unit::Runtime => None,
+        };
+        let mut sorted: Vec<&Object> = objects.iter().collect();
+        sorted.sort_by_key(|object| name(object.unit));
+        Self::new(sorted, kernel)
+    }
+
     /// Two objects may define the same constant (a descriptor), with the same bytes. An error is a bug of the stages
     /// before.
-    pub fn new(objects: &'a [Object], kernel: &'a Kernel) -> Result<Self, String> {
+    fn new(objects: impl IntoIterator<Item = &'a Object>, kernel: &'a Kernel) -> Result<Self, String> {
         let mut contents = Contents { items: BTreeMap::new(), order: Vec::new() };
         for object in std::iter::once(&kernel.object).chain(objects) {
             for function in &object.functions {

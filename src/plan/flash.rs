@@ -144,7 +144,7 @@ fn is_item(symbol: Symbol) -> bool {
     )
 }
 
-/// Who has code and constants, in the order of the image.
+/// Who has code and constants, in the order of the image: components by name, whatever the manifest's order.
 fn groups<'a>(system: &'a System) -> impl Iterator<Item = (Owner, &'a str, Unit)> {
     let own = [(Owner::Kernel, "kernel", Unit::Kernel), (Owner::Runtime, "runtime", Unit::Runtime)];
     let components = system.components.iter().filter_map(|linked| match linked.unit {
@@ -153,6 +153,8 @@ fn groups<'a>(system: &'a System) -> impl Iterator<Item = (Owner, &'a str, Unit)
         }
         Unit::Kernel | Unit::Runtime => None,
     });
+    let mut components: Vec<_> = components.collect();
+    components.sort_unstable_by_key(|&(_, name, _)| name);
     own.into_iter().chain(components)
 }
 

@@ -196,7 +196,7 @@ fn try_place(
     lock: Option<&Lock>,
     found: &mut Diagnostics,
 ) -> Option<Plan> {
-    let contents = match Contents::new(objects, kernel) {
+    let contents = match Contents::of(system, objects, kernel) {
         Ok(contents) => contents,
         Err(problem) => {
             found.push(internal(system, problem));

@@ -6,6 +6,7 @@ mod family;
 mod fixture;
 mod image;
 mod lock;
+mod oracle;
 mod placing;
 mod protect;
 mod report;

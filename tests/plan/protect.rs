@@ -9,7 +9,7 @@ use compose::verify::regions::{Memory, Region, Rights, Unit};
 const READ_WRITE: Rights = Rights { read: true, write: true, execute: false };
 
 /// All models, with the decoder that judges each.
-fn models() -> [(Model, Unit); 6] {
+pub fn models() -> [(Model, Unit); 6] {
     [
         (pmsav7::model(32), Unit::Pmsav7),
         (pmsav7::model(256), Unit::Pmsav7),
@@ -25,7 +25,7 @@ fn v7() -> Model {
 }
 
 /// The regions that the words of these shapes mean, in entries from `first` on. All words must be legal.
-fn regions(model: &Model, unit: Unit, shapes: &[(Shape, Access)], first: u8) -> Vec<Region> {
+pub fn regions(model: &Model, unit: Unit, shapes: &[(Shape, Access)], first: u8) -> Vec<Region> {
     let pieces = model.pieces(shapes, first);
     let mut entries: Vec<[u32; 2]> = (0..first).map(|slot| model.off(slot)).collect();
     for (slot, piece) in (first..).zip(&pieces) {
@@ -46,7 +46,7 @@ fn data(cover: &Cover) -> Vec<(Shape, Access)> {
 
 /// What any cover must hold to: it covers, it grants what it says and no more, that lies inside, and it takes the entries
 /// that it says.
-fn judge(model: &Model, unit: Unit, extent: &Addresses, within: &Addresses, cover: &Cover) {
+pub fn judge(model: &Model, unit: Unit, extent: &Addresses, within: &Addresses, cover: &Cover) {
     let granted = unit.runs(&regions(model, unit, &data(cover), 1));
     assert_eq!(granted, [(cover.granted.clone(), READ_WRITE)], "{extent:#x?} by {cover:#x?}");
     assert!(cover.granted.start <= extent.start && extent.end <= cover.granted.end);
@@ -124,7 +124,7 @@ fn words_say_which_piece_they_are_of() {
 }
 
 /// Everything that one piece can grant in a small bank.
-fn all_pieces(model: &Model, within: &Addresses) -> Vec<(Addresses, usize)> {
+pub fn all_pieces(model: &Model, within: &Addresses) -> Vec<(Addresses, usize)> {
     let size = within.end - within.start;
     let mut pieces: Vec<(Addresses, usize)> = Vec::new();
     if let Some(blocks) = model.blocks {
