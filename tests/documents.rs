@@ -1,6 +1,6 @@
 //! The files that are written from the program's own tables: schemas, and chapters of the book. `BLESS=1` writes them.
 
-use compose::board::BOARD;
+use compose::board::{self, BOARD, ProtectionModel};
 use compose::diag::{codes, render};
 use compose::manifest::MANIFEST;
 use compose::schema::document::{reference, schema};
@@ -68,11 +68,42 @@ A board is data: memory banks, CPU features, the protection unit, peripherals, t
 it. `compose boards` lists those that come with the program (their files are in `boards/`); a manifest can name a file
 of its own, `board \"boards/mine.kdl\"`, relative to the manifest.
 
-This chapter is written from the table that the reader of board files follows; `schemas/board.schema.kdl` holds the same
-for tools.
+Systems of the boards below can be built and run in QEMU, or planned: `compose plan` says where everything would be.
 
 ";
-    same("book/boards.md", &format!("{boards}{}", reference(&BOARD)));
+    let more = "\
+On Armv8-M with TrustZone everything is Secure, as it is after reset; nothing has to be set up for that. A component that
+branches to the Non-secure state, where nothing is, ends as a trap.
+
+This chapter is written from those files and from the table that their reader follows; `schemas/board.schema.kdl` holds
+the same for tools.
+
+";
+    same("book/boards.md", &format!("{boards}{}\n{more}{}", built_in_boards(), reference(&BOARD)));
+}
+
+fn built_in_boards() -> String {
+    let mut table =
+        "| board | CPU | floats in hardware | protection | RAM | |\n|---|---|---|---|---:|---|\n".to_owned();
+    for board in board::all() {
+        let cpu = &board.cpu;
+        let floats = match (cpu.fpu_single, cpu.fpu_double) {
+            (_, true) => "f32, f64",
+            (true, false) => "f32",
+            (false, false) => "none",
+        };
+        let model = match board.protection.model {
+            ProtectionModel::Pmsav7 => "PMSAv7",
+            ProtectionModel::Pmsav8 => "PMSAv8",
+            ProtectionModel::Pmp if board.protection.tor => "PMP",
+            ProtectionModel::Pmp => "PMP without TOR",
+        };
+        let ram: u32 = board.ram().map(|bank| bank.size >> 10).sum();
+        let what = if board.lacks().is_none() { "built" } else { "planned" };
+        let (name, cpu, entries) = (&board.name, &cpu.name, board.protection.entries);
+        table += &format!("| `{name}` | {cpu} | {floats} | {model}, {entries} entries | {ram} KiB | {what} |\n");
+    }
+    table
 }
 
 #[test]
