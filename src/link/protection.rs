@@ -31,7 +31,9 @@ impl System<'_> {
     pub fn process_slots(&self) -> u8 {
         let all = (0..self.manifest.processes.len()).map(|index| ProcessId(index as u32));
         let devices = all.map(|process| self.devices(process).len()).max().unwrap_or(0);
-        protect::process_slots(self.board.protection.entries, self.fixed_entries(), devices)
+        // A process has at most one extent in each bank.
+        let extents = self.board.ram().count();
+        protect::process_slots(&self.model(), self.board.protection.entries, self.fixed_entries(), devices, extents)
     }
 
     /// The devices of a process: indices of the board's peripherals, and whether other processes may have them too. By

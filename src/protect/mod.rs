@@ -233,13 +233,15 @@ impl Model {
 /// The region that is always on and holds the image's flash.
 pub const FLASH_SLOT: u8 = 0;
 
-/// Entries for the memories of a process, where there are as many: with seven pieces next to nothing is wasted, and
-/// every entry more is two words more in every switch.
+/// Entries for the memories of a process, where there are as many and pieces have coarse edges: with seven pieces next to
+/// nothing is wasted, and every entry more is two words more in every switch.
 const MEMORY_SLOTS: usize = 7;
 
 /// How many entries a process may have on a unit with `entries` of them, of which `fixed` are always on, if no process has
-/// more than `devices` devices.
-pub fn process_slots(entries: u8, fixed: u8, devices: usize) -> u8 {
+/// more than `devices` devices and `extents` runs of memory.
+pub fn process_slots(model: &Model, entries: u8, fixed: u8, devices: usize, extents: usize) -> u8 {
     let free = entries.saturating_sub(fixed);
-    usize::from(free).min(devices.saturating_add(MEMORY_SLOTS)) as u8
+    // Where one entry has two free ends, an extent needs no second one.
+    let memory = if model.ranges.is_some_and(|ranges| ranges.entries == 1) { extents } else { MEMORY_SLOTS };
+    usize::from(free).min(devices.saturating_add(memory)) as u8
 }

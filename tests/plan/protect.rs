@@ -294,9 +294,12 @@ fn small_regions_have_no_subregions() {
 /// Trap: an unsigned underflow where more is asked for than there are regions.
 #[test]
 fn a_unit_without_regions_has_none_for_processes() {
-    assert_eq!([0, 1, 2, 8, 16].map(|entries| process_slots(entries, 1, 0)), [0, 0, 1, 7, 7]);
-    assert_eq!([0, 1, 3, 100].map(|devices| process_slots(16, 1, devices)), [7, 8, 10, 15]);
-    assert_eq!(process_slots(1, 2, usize::MAX), 0);
+    let slots = |entries, fixed, devices| process_slots(&v7(), entries, fixed, devices, 2);
+    assert_eq!([0, 1, 2, 8, 16].map(|entries| slots(entries, 1, 0)), [0, 0, 1, 7, 7]);
+    assert_eq!([0, 1, 3, 100].map(|devices| slots(16, 1, devices)), [7, 8, 10, 15]);
+    assert_eq!(slots(1, 2, usize::MAX), 0);
+    // An extent is one entry here.
+    assert_eq!([0, 1, 9].map(|devices| process_slots(&pmsav8::MODEL, 8, 1, devices, 2)), [2, 3, 7]);
     for (model, unit) in models() {
         assert_eq!(cover(&model, unit, 0x2000_0000..0x2000_0020, 0x2000_0000..0x2000_1000, 0), None);
         assert_eq!(cover(&model, unit, 0x2000_0000..0x2000_0020, 0x2000_0000..0x2000_0000, 7), None, "no room at all");
