@@ -54,11 +54,18 @@ const PASSED: &str = "\n## What passes\n\n";
 const EXCLUDED: &str = "\n## What is excluded, with the lines of the file\n\n";
 const UNSEEN: &str = "## Accesses outside of a memory that regions do not see";
 const CHANGED: &str = "## What changed by such accesses";
-const CHANGED_TEXT: &str = "With hardware bounds, these results differ. A store before them was outside of the memory and not refused, or reached \
-across its end and was half done when it was.\n\n";
-const UNSEEN_TEXT: &str = "With hardware bounds, an access outside of the memory does not trap where it reaches the process's own stack, globals and \
-tables, or what lies between the end of a memory and the end of its regions; nor does a read that reaches code. These are
-assertions of a trap that did not come, or came later for another reason. Which ones these are depends on where things lie.\n\n";
+const CHANGED_TEXT: &str =
+    "With hardware bounds, these results differ. A store before them was outside of the memory and
+not refused, or reached across its end and was half done when it was.
+
+";
+const UNSEEN_TEXT: &str =
+    "With hardware bounds, an access outside of the memory does not trap where it reaches the process's
+own stack, globals and tables, or what lies between the end of a memory and the end of its regions; nor does a read that
+reaches code. These are assertions of a trap that did not come, or came later for another reason. Which ones these are
+depends on where things lie.
+
+";
 
 /// All files.
 #[derive(Default)]
