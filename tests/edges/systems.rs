@@ -11,6 +11,8 @@ pub struct System {
     pub components: &'static [Component],
     /// Where it is run.
     pub boards: &'static [&'static str],
+    /// With software bounds too.
+    pub software: bool,
     /// Where there are too few entries for it.
     pub refused: &'static [&'static str],
     /// Some process has at least so many pieces.
@@ -34,10 +36,11 @@ pub const SYSTEMS: &[System] = &[
         components: &[
             Component { name: "ada", memory: 5_432, stack: 672, apart: false, devices: &[] },
             Component { name: "bo", memory: 16_712, stack: 3_144, apart: true, devices: &[] },
-            Component { name: "cleo", memory: 1_080, stack: 544, apart: false, devices: &["timer0"] },
+            Component { name: "cleo", memory: 1_080, stack: 544, apart: true, devices: &["timer0"] },
             Component { name: "dan", memory: 29_992, stack: 1_000, apart: false, devices: &[] },
         ],
         boards: &["mps2-an500", "mps2-an505"],
+        software: false,
         refused: &[],
         pieces: 7,
     },
@@ -54,6 +57,7 @@ pub const SYSTEMS: &[System] = &[
             Component { name: "bo", memory: 187_752, stack: 91_112, apart: true, devices: &[] },
         ],
         boards: &["mps2-an500-16"],
+        software: true,
         refused: &["mps2-an500"],
         pieces: 10,
     },
