@@ -44,6 +44,8 @@ pub struct Settings {
     pub goal: Goal,
     /// The lock file: what it knows stays where it is, if it can.
     pub lock: Option<SourceId>,
+    /// In place of what the manifest says.
+    pub optimize: Option<manifest::Optimize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,7 +91,8 @@ pub fn run(
     if found.has_errors() {
         return None; // What a manifest with errors lacks, everyone who needs it would miss again.
     }
-    let system = trace.stage("link", || found.take(link::resolve(&manifest, &board, &modules)))?;
+    let mut system = trace.stage("link", || found.take(link::resolve(&manifest, &board, &modules)))?;
+    system.optimize = settings.optimize.unwrap_or(system.optimize);
     trace.show(Show::System, || dump::system(&system));
     let (plan, image) = if board.lacks().is_some() && settings.goal == Goal::Plan {
         (trace.stage("plan", || found.take(plan::outline(&system, lock.as_ref())))?, None)

@@ -13,12 +13,14 @@ pub struct Variant {
     pub bounds: &'static str,
     /// What ends the name of the module: `.small.wasm` is compiled for size.
     pub module: &'static str,
+    /// The manifest's word.
+    pub optimize: &'static str,
 }
 
 pub const VARIANTS: &[Variant] = &[
-    Variant { name: "hardware", bounds: "hardware", module: ".wasm" },
-    Variant { name: "software", bounds: "software", module: ".wasm" },
-    Variant { name: "small", bounds: "hardware", module: ".small.wasm" },
+    Variant { name: "hardware", bounds: "hardware", module: ".wasm", optimize: "speed" },
+    Variant { name: "software", bounds: "software", module: ".wasm", optimize: "speed" },
+    Variant { name: "small", bounds: "hardware", module: ".small.wasm", optimize: "size" },
 ];
 
 pub fn build(kernel: &Kernel, variant: &Variant) -> Result<Image> {
@@ -33,11 +35,13 @@ pub fn build(kernel: &Kernel, variant: &Variant) -> Result<Image> {
     }}
     run "bench#run" {}
     run "bench#report"
+    policy {{ optimize "{}" }}
 }}
 "#,
         repository(&format!("benches/kernels/{}{}", kernel.name, variant.module)),
         variant.bounds,
-        kernel.count
+        kernel.count,
+        variant.optimize
     );
     std::fs::write(format!("{folder}/system.kdl"), &manifest)?;
     let mut sources = Sources::new();

@@ -2,6 +2,7 @@
 
 use crate::diag::render::Format;
 use crate::diff::Group;
+use crate::manifest::Optimize;
 use crate::trace::Show;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -124,6 +125,9 @@ pub struct Input {
     /// Print how long each stage took
     #[arg(long)]
     pub time: bool,
+    /// What the code of components should be, whatever the manifest says
+    #[arg(long, value_name = "AIM", value_parser = aims())]
+    pub optimize: Option<Optimize>,
     /// Place everything afresh, whatever the lock file says
     #[arg(long, conflicts_with = "locked")]
     pub relayout: bool,
@@ -221,6 +225,10 @@ impl From<DiffGroup> for Group {
             DiffGroup::Cost => Group::Cost,
         }
     }
+}
+
+fn aims() -> impl TypedValueParser<Value = Optimize> {
+    PossibleValuesParser::new(["speed", "size"]).map(|aim| if aim == "size" { Optimize::Size } else { Optimize::Speed })
 }
 
 fn stages() -> impl TypedValueParser<Value = Show> {

@@ -175,7 +175,7 @@ impl Side {
             path: lock::path(path).display().to_string(),
             error,
         })?;
-        let settings = Settings { goal: Goal::Plan, lock };
+        let settings = Settings { goal: Goal::Plan, lock, optimize: None };
         let outcome = crate::run(&mut sources, id, &settings, &mut Trace::new(None), &mut found);
         let Some(outcome) = outcome else {
             found.list.retain(|diagnostic| diagnostic.severity == Severity::Error);

@@ -127,7 +127,7 @@ impl Run {
 
     /// Runs the pipeline, says what was found, and prints what was asked for about the run itself.
     fn outcome(&mut self, shell: &Shell, input: &Input, goal: Goal) -> Result<Option<crate::Outcome>, Failure> {
-        let settings = Settings { goal, lock: self.lock };
+        let settings = Settings { goal, lock: self.lock, optimize: input.optimize };
         let mut outcome = crate::run(&mut self.sources, self.manifest, &settings, &mut self.trace, &mut self.found);
         if let Some(made) = &outcome
             && input.locked

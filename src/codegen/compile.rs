@@ -77,16 +77,21 @@ fn emit(
     name: String,
 ) -> Result<Function, Diagnostic> {
     let emitted =
-        lower(system, linked.unit, translated).map_err(|error| lowering_failed(system, linked, index, error))?;
+        lower(system, linked.unit, translated, false).map_err(|error| lowering_failed(system, linked, index, error))?;
     let lower::Emitted { code, relocations, frame, calls, tail_calls, lines, .. } = emitted;
     let symbol = translate::function_symbol(linked, index);
     Ok(Function { symbol, name, code, relocations, frame, calls, tail_calls, lines })
 }
 
 /// The back end of the board's instruction set.
-pub(super) fn lower(system: &System, unit: Unit, translated: &Translated) -> Result<lower::Emitted, LowerError> {
+pub(super) fn lower(
+    system: &System,
+    unit: Unit,
+    translated: &Translated,
+    listing: bool,
+) -> Result<lower::Emitted, LowerError> {
     match system.board.cpu.isa {
-        Isa::Thumb2 => lower::function::<Thumb2>(unit, &system.board.cpu, translated),
+        Isa::Thumb2 => lower::function::<Thumb2>(unit, &system.board.cpu, translated, listing),
         Isa::Rv32 => unreachable!("systems of boards that lack a code generator are only planned"),
     }
 }

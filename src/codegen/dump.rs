@@ -20,7 +20,7 @@ pub fn clif(system: &System, linked: &Linked, index: u32) -> Result<String, Diag
 /// As [`translate::function`].
 pub fn assembly(system: &System, linked: &Linked, index: u32) -> Result<String, Diagnostic> {
     let mut text = String::new();
-    match lower(system, linked.unit, &translated(system, linked, index)?) {
+    match lower(system, linked.unit, &translated(system, linked, index)?, true) {
         Ok(emitted) => {
             let _ = writeln!(text, "{} bytes, frame {}", emitted.code.len(), emitted.frame);
             for (offset, line) in &emitted.listing {

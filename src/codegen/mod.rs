@@ -1,7 +1,7 @@
 //! Stage 5: [`System`](crate::link::System) -> [`Object`]s.
 //!
 //! ```text
-//! wasm --translate--> CLIF --optimize, ranges, addresses--> CLIF --lower--> machine instructions with virtual registers
+//! wasm --translate--> CLIF --optimize, ranges, unroll, addresses, schedule--> CLIF --lower--> machine instructions with virtual registers
 //!      --regalloc2--> allocation --emit--> bytes + relocations
 //! ```
 //!
@@ -24,8 +24,10 @@ mod object;
 mod optimize;
 mod ranges;
 pub mod reg;
+mod schedule;
 pub mod thumb2;
 pub mod translate;
+mod unroll;
 
 pub use compile::{compile, unit};
 pub use object::*;

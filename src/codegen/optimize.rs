@@ -4,6 +4,7 @@
 //! the pointer width and the byte order, and nothing of it reaches the code. This goes through an interface that is
 //! public "for testing", so a change of version is tried here first.
 
+use super::flow::resolve_aliases;
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir;
@@ -40,8 +41,7 @@ pub(super) fn function(func: ir::Function) -> ir::Function {
         let text = context.func.display();
         panic!("translation made CLIF that the mid-end refuses: {error:?}\n{text}");
     }
-    // Once, and here: it visits what is no longer in the layout too, whose lists a later pass may have freed.
-    context.func.dfg.resolve_all_aliases();
+    resolve_aliases(&mut context.func);
     context.func
 }
 

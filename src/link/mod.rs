@@ -26,7 +26,7 @@ mod unit;
 use crate::board::Board;
 use crate::diag::Diagnostics;
 use crate::ingest::{FuncType, Module, Unit, ValType};
-use crate::manifest::{Bounds, ComponentId, Manifest, ProcessId};
+use crate::manifest::{Bounds, ComponentId, Manifest, Optimize, ProcessId};
 use std::ops::Range;
 
 pub use privileged::privileged;
@@ -56,7 +56,8 @@ pub fn resolve<'a>(
     }
     jobs::warn_idle(&scope, &bindings, &jobs, &mut diagnostics);
     let tail_words = modules.iter().map(tail_words).max().unwrap_or(0);
-    (Some(System { manifest, board, components, gates, jobs, types: types.list, tail_words }), diagnostics)
+    let optimize = manifest.policy.optimize;
+    (Some(System { manifest, board, components, gates, jobs, types: types.list, optimize, tail_words }), diagnostics)
 }
 
 fn tail_words(module: &Module) -> u32 {
@@ -102,6 +103,8 @@ pub struct System<'a> {
     pub jobs: Vec<Job>,
     /// All function types, deduplicated: the index is the type id that `call_indirect` compares.
     pub types: Vec<FuncType>,
+    /// What the code of components should be.
+    pub optimize: Optimize,
     /// Most words of arguments of any tail call. Every call leaves room for as many, so that a function can pass on more
     /// than it got.
     pub tail_words: u32,

@@ -57,7 +57,11 @@ pub(super) fn manifest(
         (None, Some(_), _) => None,
         (None, None, board) => board.map(|board| (end(board.whole), false)),
     };
-    let policy = Policy { max_waste: limit("max-waste"), over_grant: limit("over-grant"), place };
+    let aim: Option<Spanned<&'static str>> =
+        system.child("policy").and_then(|policy| policy.child("optimize")).and_then(|optimize| optimize.arg(0));
+    let optimize =
+        aim.map_or(Optimize::Speed, |aim| if aim.value == "size" { Optimize::Size } else { Optimize::Speed });
+    let policy = Policy { max_waste: limit("max-waste"), over_grant: limit("over-grant"), optimize, place };
     Some(Manifest {
         source,
         dir: sources.get(source).dir.clone(),

@@ -165,12 +165,22 @@ pub struct Run {
     pub span: Span,
 }
 
+/// What the code of components should be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Optimize {
+    #[default]
+    Speed,
+    /// Without what makes code larger.
+    Size,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// Largest waste over the bytes asked for, in percent.
     pub max_waste: Option<Spanned<u32>>,
     /// Bytes that the regions of a process's devices may grant beyond the devices.
     pub over_grant: Option<Spanned<u32>>,
+    pub optimize: Optimize,
     /// Where a further limit could be written, and whether there is a `policy` there already.
     pub place: Option<(Span, bool)>,
 }

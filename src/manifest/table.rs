@@ -216,9 +216,22 @@ static RUN: Node = Node {
 
 static POLICY: Node = Node {
     name: "policy",
-    doc: "Limits that a build must keep.",
-    children: &[Child::at_most_one(&MAX_WASTE), Child::at_most_one(&OVER_GRANT)],
+    doc: "Limits that a build must keep, and what it aims at.",
+    children: &[Child::at_most_one(&MAX_WASTE), Child::at_most_one(&OVER_GRANT), Child::at_most_one(&OPTIMIZE)],
     example: "policy { max-waste (percent)3 }",
+    ..Node::EMPTY
+};
+
+static OPTIMIZE: Node = Node {
+    name: "optimize",
+    doc: "What the code of components should be. `--optimize` on the command line overrides it.",
+    args: &[Field::required(
+        "aim",
+        Type::Word(&["speed", "size"]),
+        "`\"speed\"`: short loops hold several turns. `\"size\"`: nothing that makes code larger.",
+    )
+    .default("`\"speed\"`")],
+    example: "optimize \"size\"",
     ..Node::EMPTY
 };
 

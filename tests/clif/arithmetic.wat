@@ -55,6 +55,7 @@
 ;; @009b                               v4 = iconst.i32 10
 ;;                                     v11 = imul v10, v4  ; v4 = 10
 ;;                                     v12 = isub v0, v11
+;;                                     v5 -> v12
 ;; @009e                               v6 = iadd v3, v12
 ;; @009f                               return v6
 ;; }

@@ -46,15 +46,43 @@
 ;; @007b                               jump block2(v1, v2)  ; v1 = 0, v2 = -1024
 ;;
 ;;                                 block2(v3: i32, v4: i32):
-;;                                     v21 = symbol_value.i32 gv0
-;;                                     v22 = iconst.i32 2048
-;;                                     v23 = iadd v21, v22  ; v22 = 2048
-;;                                     v24 = iadd v23, v4
-;; @0085                               v11 = uload8.i32 notrap region0 v24
-;;                                     v19 = iconst.i32 1
-;;                                     v20 = iadd v4, v19  ; v19 = 1
-;; @0088                               v12 = iadd v3, v11
-;; @0092                               brif v20, block2(v12, v20), block4
+;;                                     v1116 = symbol_value.i32 gv0
+;;                                     v1117 = iadd v1116, v4
+;; @0085                               v24 = uload8.i32 notrap region0 v1117+2048
+;; @0088                               v27 = iadd v3, v24
+;; @0085                               v31 = uload8.i32 notrap region0 v1117+2049
+;; @0088                               v34 = iadd v27, v31
+;; @0085                               v38 = uload8.i32 notrap region0 v1117+2050
+;; @0088                               v41 = iadd v34, v38
+;; @0085                               v45 = uload8.i32 notrap region0 v1117+2051
+;; @0088                               v48 = iadd v41, v45
+;; @0085                               v52 = uload8.i32 notrap region0 v1117+2052
+;; @0088                               v55 = iadd v48, v52
+;; @0085                               v59 = uload8.i32 notrap region0 v1117+2053
+;; @0088                               v62 = iadd v55, v59
+;; @0085                               v66 = uload8.i32 notrap region0 v1117+2054
+;; @0088                               v69 = iadd v62, v66
+;; @0085                               v73 = uload8.i32 notrap region0 v1117+2055
+;; @0088                               v76 = iadd v69, v73
+;; @0085                               v80 = uload8.i32 notrap region0 v1117+2056
+;; @0088                               v83 = iadd v76, v80
+;; @0085                               v87 = uload8.i32 notrap region0 v1117+2057
+;; @0088                               v90 = iadd v83, v87
+;; @0085                               v94 = uload8.i32 notrap region0 v1117+2058
+;; @0088                               v97 = iadd v90, v94
+;; @0085                               v101 = uload8.i32 notrap region0 v1117+2059
+;; @0088                               v104 = iadd v97, v101
+;; @0085                               v108 = uload8.i32 notrap region0 v1117+2060
+;; @0088                               v111 = iadd v104, v108
+;; @0085                               v115 = uload8.i32 notrap region0 v1117+2061
+;; @0088                               v118 = iadd v111, v115
+;; @0085                               v122 = uload8.i32 notrap region0 v1117+2062
+;; @0088                               v125 = iadd v118, v122
+;; @0085                               v11 = uload8.i32 notrap region0 v1117+2063
+;; @0088                               v12 = iadd v125, v11
+;;                                     v1114 = iconst.i32 16
+;;                                     v1115 = iadd v4, v1114  ; v1114 = 16
+;; @0092                               brif v1115, block2(v12, v1115), block4
 ;;
 ;;                                 block4:
 ;; @0094                               jump block3

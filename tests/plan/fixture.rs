@@ -7,7 +7,7 @@ use compose::image::{self, Image};
 use compose::ingest::{self, FuncType, Module, Unit};
 use compose::kernel::Kernel;
 use compose::link::{InstanceWord, Job, Linked, LinkedMemory, MemoryBase, System};
-use compose::manifest::{self, Bounds, ComponentId, Manifest, ProcessId};
+use compose::manifest::{self, Bounds, ComponentId, Manifest, Optimize, ProcessId};
 use compose::plan::{self, Plan};
 use compose::source::Sources;
 
@@ -88,6 +88,7 @@ impl Fixture {
             gates: Vec::new(),
             jobs,
             types: vec![FuncType { params: Vec::new(), results: Vec::new() }],
+            optimize: Optimize::Speed,
             tail_words: 0,
         }
     }

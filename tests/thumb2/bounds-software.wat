@@ -9,25 +9,31 @@
 ;;= output
 ;;
 ;; main!load
-;; 16 bytes, frame 0
+;; 22 bytes, frame 0
 ;; .L0:
-;;    0  movw r3, #65532
-;;    4  cmp r0, r3
-;;    6  bls.n #0
-;;    8  udf #2
-;;    a  ldr.w r0, [r11, r0]
-;;    e  bx lr
+;;    0  cmp.w r0, #65280
+;;    4  bls.n .L1
+;;    6  movw r12, #65532
+;;    a  cmp r0, r12
+;;    c  bls.n .L1
+;;    e  udf #2
+;; .L1:
+;;   10  ldr.w r0, [r11, r0]
+;;   14  bx lr
 ;;
 ;; main!store
-;; 18 bytes, frame 0
+;; 24 bytes, frame 0
 ;; .L0:
-;;    0  movw r3, #65428
-;;    4  cmp r0, r3
-;;    6  bls.n #0
-;;    8  udf #2
-;;    a  add r0, r11
-;;    c  strd r1, r2, [r0, #100]
-;;   10  bx lr
+;;    0  cmp.w r0, #65280
+;;    4  bls.n .L1
+;;    6  movw r12, #65428
+;;    a  cmp r0, r12
+;;    c  bls.n .L1
+;;    e  udf #2
+;; .L1:
+;;   10  add r0, r11
+;;   12  strd r1, r2, [r0, #100]
+;;   16  bx lr
 ;;
 ;; main!certain
 ;; 2 bytes, frame 0

@@ -34,25 +34,23 @@
 ;;= output
 ;;
 ;; main!walk
-;; 34 bytes, frame 8
+;; 32 bytes, frame 8
 ;; .L0:
-;;    0  push {r4, lr}
+;;    0  push {r3, lr}
 ;;    2  add.w r3, r11, r1
 ;;    6  add r0, r11
 ;;    8  movs r1, #0
-;;    a  mov lr, r1
+;;    a  mov r2, r1
 ;; .L1:
 ;;    c  ldr r1, [r0]
-;;    e  ldr r2, [r0, #4]
-;;   10  adds r0, #8
-;;   12  mov r4, lr
-;;   14  mla r4, r1, r2, r4
-;;   18  mov lr, r4
-;;   1a  cmp r0, r3
-;;   1c  bne.n .L1
+;;    e  ldr.w lr, [r0, #4]
+;;   12  mla r2, r1, lr, r2
+;;   16  adds r0, #8
+;;   18  cmp r0, r3
+;;   1a  bne.n .L1
 ;; .L4:
-;;   1e  mov r0, lr
-;;   20  pop {r4, pc}
+;;   1c  mov r0, r2
+;;   1e  pop {r3, pc}
 ;;
 ;; main!table
 ;; 34 bytes, frame 8

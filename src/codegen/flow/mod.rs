@@ -93,6 +93,23 @@ impl<'a> Flow<'a> {
     }
 }
 
+/// Names every value by its own name, in what is in the layout. (What the data flow graph does by itself also visits
+/// instructions that are not, whose lists may have been freed.)
+pub(super) fn resolve_aliases(func: &mut ir::Function) {
+    let blocks: Vec<Block> = func.layout.blocks().collect();
+    for block in blocks {
+        let insts: Vec<Inst> = func.layout.block_insts(block).collect();
+        for inst in insts {
+            let values = func.dfg.inst_values(inst).map(|value| (value, func.dfg.resolve_aliases(value)));
+            let other: Vec<(Value, Value)> = values.filter(|(value, own)| value != own).collect();
+            if !other.is_empty() {
+                let own = |value| other.iter().find(|(alias, _)| *alias == value).map_or(value, |(_, own)| *own);
+                func.dfg.map_inst_values(inst, own);
+            }
+        }
+    }
+}
+
 /// What a branch passes on: (parameter, value).
 pub(super) fn passed(func: &ir::Function, inst: Inst) -> Vec<(Value, Value)> {
     let data = &func.dfg.insts[inst];

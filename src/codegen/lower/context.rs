@@ -6,6 +6,7 @@ use crate::codegen::object::Symbol;
 use crate::codegen::reg::Reg;
 use crate::codegen::translate::Translated;
 use crate::ingest::Unit;
+use crate::manifest::Optimize;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{self, InstructionData, Opcode, Type, Value, ValueDef};
 use regalloc2::{RegClass, VReg};
@@ -304,6 +305,11 @@ impl<'a, M: Machine> Context<'a, M> {
 
     pub fn callee(&self, func_ref: ir::FuncRef) -> Symbol {
         self.name(&self.func.dfg.ext_funcs[func_ref].name)
+    }
+
+    /// What the code should be.
+    pub fn optimize(&self) -> Optimize {
+        self.translated.optimize
     }
 
     /// [`crate::link::System::tail_words`].

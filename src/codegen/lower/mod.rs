@@ -97,9 +97,15 @@ pub enum LowerError {
     Allocation(String),
 }
 
-/// Lowers one optimised function, allocates registers and emits it.
-pub fn function<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) -> Result<Emitted, LowerError> {
-    let vcode = vcode::build::<M>(unit, cpu, translated)?;
+/// Lowers one optimised function, allocates registers and emits it; with `listing`, as text too.
+pub fn function<M: Machine>(
+    unit: Unit,
+    cpu: &Cpu,
+    translated: &Translated,
+    listing: bool,
+) -> Result<Emitted, LowerError> {
+    let mut vcode = vcode::build::<M>(unit, cpu, translated)?;
+    vcode.listing = listing;
     let environment = M::environment(cpu);
     let options = regalloc2::RegallocOptions {
         verbose_log: false,

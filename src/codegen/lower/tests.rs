@@ -3,6 +3,7 @@
 use super::*;
 use crate::board::Isa;
 use crate::codegen::thumb2::Thumb2;
+use crate::manifest::Optimize;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, UserFuncName, types};
 use cranelift_codegen::isa::CallConv;
@@ -27,7 +28,13 @@ fn translated() -> Translated {
     let difference = builder.ins().isub(product, x);
     builder.ins().return_(&[difference]);
     builder.finalize(crate::codegen::optimize::frontend_config());
-    Translated { func, symbols: Vec::new(), indirect_types: SecondaryMap::new(), tail_words: 0 }
+    Translated {
+        func,
+        symbols: Vec::new(),
+        indirect_types: SecondaryMap::new(),
+        tail_words: 0,
+        optimize: Optimize::Speed,
+    }
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub struct VCode<M: Machine> {
     /// Largest outgoing area, in words.
     pub outgoing_words: u32,
     pub has_calls: bool,
+    /// Emission keeps the text of its instructions.
+    pub listing: bool,
     operands: Vec<Operand>,
     operand_ranges: Vec<u32>,
     clobbers: Vec<PRegSet>,
@@ -97,6 +99,7 @@ pub(super) fn build<M: Machine>(unit: Unit, cpu: &Cpu, translated: &Translated) 
         layout: order.layout.clone(),
         outgoing_words: cx.outgoing_words,
         has_calls: cx.has_calls,
+        listing: false,
         operands: Vec::new(),
         operand_ranges: vec![0],
         clobbers: Vec::new(),

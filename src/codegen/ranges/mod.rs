@@ -15,7 +15,9 @@ mod range;
 mod turns;
 mod widths;
 
-use super::flow::{Flow, remove_dead};
+use super::flow::{Flow, remove_dead, resolve_aliases};
+pub use turns::exact as exact_turns;
+
 use checks::Checks;
 use cranelift_codegen::ir::{self, Block, Inst, TrapCode};
 use known::{Known, condition};
@@ -53,7 +55,7 @@ pub fn simplify(func: &mut ir::Function, bounds: TrapCode) {
             }
         }
     }
-    func.dfg.resolve_all_aliases();
+    resolve_aliases(func);
     remove_dead(func);
 }
 

@@ -97,6 +97,18 @@ fn turns(known: &mut Known, flow: &Flow, head: Block) -> Option<u32> {
     least
 }
 
+/// How often a loop of one block, whose branch is its only way out, runs each time that it is entered.
+pub fn exact(flow: &Flow, head: Block) -> Option<u32> {
+    let (condition, holds) = condition(flow, head, head)?;
+    flow.func.dfg.block_params(head).iter().find_map(|&param| {
+        let moving = moving(flow, head, param);
+        let step = moving.step.filter(|&step| step != 0)?;
+        let (&[first], [_]) = (moving.first.as_slice(), moving.next.as_slice()) else { return None };
+        let (last, constant) = differs(flow, condition, holds, param)?;
+        distance(flow, first, last, constant, step)
+    })
+}
+
 /// A bound on the turns by what is certain of one parameter on the only way back.
 fn bound(known: &mut Known, flow: &Flow, head: Block, moving: &Moving) -> Option<u32> {
     let step = moving.step.filter(|&step| step != 0)?;

@@ -148,6 +148,18 @@ impl Assembler {
                 self.machine(Machine { op: Op::BranchIf, operands: skip }, "#0");
                 self.push(&Inst::Trap { code });
             }
+            Inst::TrapAbove { rn, limit, code } => {
+                let over = self.new_label();
+                // The eight highest bits are an immediate.
+                let lowest = 24u32.saturating_sub(limit.leading_zeros());
+                self.push(&Inst::TestImm { op: TestOp::Cmp, rn, imm: limit >> lowest << lowest });
+                self.push(&Inst::BranchIf { cond: Cond::Ls, to: over });
+                self.push(&Inst::MovImm { flags: Flags::Keep, rd: IP, imm: limit });
+                self.push(&Inst::Test { op: TestOp::Cmp, rn, rm: IP, shift: Shift::NONE });
+                self.push(&Inst::BranchIf { cond: Cond::Ls, to: over });
+                self.push(&Inst::Trap { code });
+                self.bind(over);
+            }
             Inst::Word { value } => {
                 self.note(|| format!(".long {value:#010x}"));
                 self.fixed.extend_from_slice(&value.to_le_bytes());

@@ -113,7 +113,7 @@ struct Emitter<'a> {
 
 /// Emits one function.
 pub fn function(vcode: &VCode<Thumb2>, output: &Output) -> Emitted {
-    let mut asm = Assembler::with_listing();
+    let mut asm = if vcode.listing { Assembler::with_listing() } else { Assembler::new() };
     let labels = (0..vcode.block_count()).map(|_| asm.new_label()).collect();
     let (names, used) = Names::compute(output);
     let frame = Frame::compute(vcode, output, used);

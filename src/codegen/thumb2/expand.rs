@@ -204,6 +204,7 @@ pub(super) fn expand(inst: &Inst) -> Option<Vec<Machine>> {
         | Inst::TrapIf { .. }
         | Inst::Call { .. }
         | Inst::TailCall { .. }
+        | Inst::TrapAbove { .. }
         | Inst::Word { .. } => None,
     }
 }

@@ -458,6 +458,13 @@ pub enum Inst {
         index: Reg,
         targets: Vec<Label>,
     },
+    /// Stops if `rn` is above `limit`, which no compare takes: `CMP rn, #near; BLS over; MOVW IP, limit; CMP rn, IP;
+    /// BLS over; UDF #code`, where `near` is a little less. Clobbers `IP` and the flags.
+    TrapAbove {
+        rn: Reg,
+        limit: u32,
+        code: TrapCode,
+    },
     /// `B<!cond> over; UDF #code`: stops if `cond` holds.
     TrapIf {
         cond: Cond,

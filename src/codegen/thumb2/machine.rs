@@ -235,7 +235,7 @@ fn visit_plain(inst: &mut Inst, visitor: &mut dyn FnMut(&mut Reg, Role)) {
             visitor(rn, Role::Use);
             visitor(rm, Role::Use);
         }
-        TestImm { rn, .. } => visitor(rn, Role::Use),
+        TestImm { rn, .. } | TrapAbove { rn, .. } => visitor(rn, Role::Use),
         ShiftImm { rd, rm, .. } | Mov { rd, rm } | Mvn { rd, rm, .. } | Unary { rd, rm, .. } => {
             visitor(rm, Role::Use);
             visitor(rd, Role::Def);

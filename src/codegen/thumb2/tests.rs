@@ -231,6 +231,9 @@ fn candidates() -> Vec<Inst> {
         out.push(Inst::TrapIf { cond, code: TrapCode::IntegerOverflow });
     }
     out.extend(TrapCode::ALL.map(|code| Inst::Trap { code }));
+    for (rn, limit) in REGS.into_iter().flat_map(|rn| [0xfffc, 0x1_2345, 0x7fff_fff8, 0x1ff].map(|limit| (rn, limit))) {
+        out.push(Inst::TrapAbove { rn, limit, code: TrapCode::MemoryOutOfBounds });
+    }
     out.extend([Inst::Call { target: Symbol::Gate(GateId(3)) }, Inst::TailCall { target: Symbol::Native("svc") }]);
     out.extend([Inst::Cps { enable: true }, Inst::Cps { enable: false }, Inst::Dsb, Inst::Isb, Inst::Wfi, Inst::Nop]);
     out.push(Inst::Word { value: 0x1234_5678 });
@@ -317,7 +320,7 @@ fn float_candidates() -> Vec<Inst> {
 fn legal() -> Vec<Inst> {
     let legal = |inst: &Inst| match expand(inst) {
         Some(machines) => machines.iter().all(|m| m.encode().is_some()),
-        None => !matches!(inst, Inst::LoadSymbol { rd, .. } if *rd == SP),
+        None => !matches!(inst, Inst::LoadSymbol { rd, .. } | Inst::TrapAbove { rn: rd, .. } if *rd == SP),
     };
     candidates().into_iter().filter(legal).collect()
 }

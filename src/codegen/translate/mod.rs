@@ -27,11 +27,12 @@ mod state;
 mod table;
 
 use crate::codegen::object::{Symbol, TrapCode};
-use crate::codegen::{addresses, optimize, ranges};
+use crate::codegen::{addresses, optimize, ranges, schedule, unroll};
 use crate::diag::Diagnostic;
 use crate::diag::codes::codegen as codes;
 use crate::ingest::{FuncType, Unit, ValType};
 use crate::link::{Linked, System};
+use crate::manifest::Optimize;
 pub use call::function_symbol;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir;
@@ -48,6 +49,8 @@ pub struct Translated {
     pub symbols: Vec<Symbol>,
     /// For signatures of `call_indirect`: the global type id.
     pub indirect_types: SecondaryMap<ir::SigRef, Option<u32>>,
+    /// What lowering is to aim at.
+    pub optimize: Optimize,
     /// [`System::tail_words`].
     pub tail_words: u32,
 }
@@ -99,7 +102,13 @@ fn build(
     fill(&mut translator)?;
     let (symbols, indirect_types) = translator.finish();
     let mut func = optimize::function(func);
-    ranges::simplify(&mut func, state::clif_trap(TrapCode::MemoryOutOfBounds));
+    let bounds = state::clif_trap(TrapCode::MemoryOutOfBounds);
+    ranges::simplify(&mut func, bounds);
+    let optimize = if matches!(linked.unit, Unit::Component(_)) { system.optimize } else { Optimize::Size };
+    if optimize == Optimize::Speed && unroll::unroll(&mut func) {
+        func = optimize::function(func);
+        ranges::simplify(&mut func, bounds);
+    }
     let names = func.params.user_named_funcs().clone();
     let is_memory = |name: &ir::ExternalName| match name {
         ir::ExternalName::User(reference) => {
@@ -109,8 +118,9 @@ fn build(
         _ => false,
     };
     addresses::shape(&mut func, is_memory);
+    schedule::schedule(&mut func);
     optimize::verify(&func);
-    Ok(Translated { func, symbols, indirect_types, tail_words: system.tail_words })
+    Ok(Translated { func, symbols, indirect_types, optimize, tail_words: system.tail_words })
 }
 
 fn translate_body(translator: &mut Translator, body: FunctionBody) -> Fallible<()> {

@@ -167,6 +167,11 @@ fn is_comparable(c: u32) -> bool {
     is_modified_immediate(c) || (is_modified_immediate(c.wrapping_neg()) && c.wrapping_neg() != c)
 }
 
+/// Does a compare for this order take the constant, or the next one?
+pub(super) fn is_order_comparable(cc: IntCC, c: u32) -> bool {
+    is_comparable(neighbour(cc, c).1)
+}
+
 /// The same order by the next constant, where only that one needs no register: `x > c` is `x >= c + 1`.
 fn neighbour(cc: IntCC, c: u32) -> (IntCC, u32) {
     let (other, next) = match cc {

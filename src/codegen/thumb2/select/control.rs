@@ -7,6 +7,8 @@ use super::compare::{self, Test};
 use super::{Cx, SIGN, alu_imm, call, emit, read};
 use crate::codegen::lower::{BlockIndex, Unsupported};
 use crate::codegen::object::TrapCode;
+use crate::manifest::Optimize;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstructionData, Opcode, Value, types};
 
 pub fn terminator(cx: &mut Cx<'_>, inst: ir::Inst, targets: &[BlockIndex]) -> Result<(), Unsupported> {
@@ -131,6 +133,17 @@ fn updates_of(cx: &Cx<'_>, branch: ir::Inst, compared: &[Value]) -> Vec<Update> 
 /// Stops where `value` is not 0, or where it is 0.
 pub(super) fn trap_if(cx: &mut Cx<'_>, value: Value, nonzero: bool, code: ir::TrapCode) -> Result<(), Unsupported> {
     let code = trap_code(code)?;
+    // Otherwise the constant takes a register, or an instruction each time.
+    if let Test::Compare(cc, x, y) = compare::test_of(cx, value)
+        && cc == if nonzero { IntCC::UnsignedGreaterThan } else { IntCC::UnsignedLessThanOrEqual }
+        && let Some(limit) = cx.constant32(y).filter(|&limit| limit > 0xff && !compare::is_order_comparable(cc, limit))
+        && cx.optimize() == Optimize::Speed
+        && cx.ty(x) == types::I32
+    {
+        let rn = cx.reg(x);
+        emit(cx, Inst::TrapAbove { rn, limit, code });
+        return Ok(());
+    }
     let cond: Cond = compare::condition(cx, value);
     let cond = if nonzero { cond } else { cond.inverse() };
     emit(cx, Inst::TrapIf { cond, code });
