@@ -59,7 +59,23 @@
     (i32.add
       (i32.lt_u (i32.and (i32.sub (local.get $c) (i32.const 97)) (i32.const 255)) (i32.const 26))
       (i32.shl (i32.eq (i32.and (local.get $c) (i32.const 255)) (i32.const 95)) (i32.const 1))))
+  ;; Masks that are needed after all: each operation can make one bit more, or as many as both operands have.
+  (func $grows (param $x i32) (param $y i32) (result i32) (local $a i32) (local $b i32)
+    (local.set $a (i32.and (local.get $x) (i32.const 255)))
+    (local.set $b (i32.and (local.get $y) (i32.const 255)))
+    (i32.add
+      (i32.add
+        (i32.and (i32.add (local.get $a) (local.get $b)) (i32.const 255))
+        (i32.shl (i32.and (i32.mul (local.get $a) (local.get $b)) (i32.const 0x7fff)) (i32.const 8)))
+      (i32.add
+        (i32.shl (i32.and (i32.shl (local.get $a) (i32.const 3)) (i32.const 0x3ff)) (i32.const 12))
+        (i32.add
+          (i32.shl (i32.and (i32.sub (local.get $a) (local.get $b)) (i32.const 255)) (i32.const 20))
+          (i32.and (i32.shr_u (i32.or (i32.shl (local.get $a) (i32.const 4)) (local.get $b)) (i32.const 2))
+            (i32.const 0x1ff))))))
   (func (export "run") (local $i i32)
+    (call $log (call $grows (i32.const 255) (i32.const 255)))
+    (call $log (call $grows (i32.const 3) (i32.const 250)))
     (call $log (call $down))
     (call $log (call $head_tested (i32.const 1)))
     (call $log (call $head_tested (i32.const 3)))
