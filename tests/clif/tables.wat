@@ -48,18 +48,18 @@
 ;; @0095                               v7 = ishl v1, v3  ; v3 = 2
 ;; @0095                               v8 = iadd v5, v7
 ;; @0095                               v9 = load.i32 notrap aligned readonly region0 v8
-;; @0095                               v10 = load.i32 notrap aligned readonly can_move region1 v9
-;; @0095                               brif v10, block2, block3
+;; @0095                               v10 = load.i64 notrap aligned readonly can_move region1 v9
+;; @0095                               v11, v12 = isplit v10
+;; @0095                               brif v11, block2, block3
 ;;
 ;;                                 block3:
-;; @0095                               v13 = load.i32 notrap aligned readonly can_move region1 v9+4
-;; @0095                               v14 = call_indirect sig0, v13(v0)
-;; @0098                               return v14
+;; @0095                               v15 = call_indirect.i32 sig0, v12(v0)
+;; @0098                               return v15
 ;;
 ;;                                 block2 cold:
-;; @0095                               v15 = iconst.i32 -1
-;; @0095                               v16 = icmp.i32 eq v10, v15  ; v15 = -1
-;; @0095                               trapnz v16, user5
+;; @0095                               v16 = iconst.i32 -1
+;; @0095                               v17 = icmp.i32 eq v11, v16  ; v16 = -1
+;; @0095                               trapnz v17, user5
 ;; @0095                               trap user4
 ;; }
 ;; sig0: type 0

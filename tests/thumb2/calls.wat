@@ -69,10 +69,9 @@
 ;;    8  movw r2, #:lower16:component0.table0
 ;;    c  movt r2, #:upper16:component0.table0
 ;;   10  ldr.w r2, [r2, r1, lsl #2]
-;;   14  ldr r3, [r2]
-;;   16  cbnz r3, .L2
+;;   14  ldrd r3, r2, [r2]
+;;   18  cbnz r3, .L2
 ;; .L1:
-;;   18  ldr r2, [r2, #4]
 ;;   1a  blx r2
 ;;   1c  pop {r3, pc}
 ;; .L2:

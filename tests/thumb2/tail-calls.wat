@@ -71,14 +71,13 @@
 ;;   12  movw r1, #:lower16:component0.table0
 ;;   16  movt r1, #:upper16:component0.table0
 ;;   1a  ldr.w r1, [r1, r4, lsl #2]
-;;   1e  ldr r2, [r1]
-;;   20  cbnz r2, .L2
+;;   1e  ldrd r2, r3, [r1]
+;;   22  cbnz r2, .L2
 ;; .L1:
-;;   22  ldr r2, [r1, #4]
 ;;   24  mov r1, r5
 ;;   26  add sp, #12
 ;;   28  pop.w {r4, r5, lr}
-;;   2c  bx r2
+;;   2c  bx r3
 ;; .L2:
 ;;   2e  cmp.w r2, #4294967295
 ;;   32  bne.n #0

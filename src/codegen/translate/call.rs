@@ -106,7 +106,8 @@ impl Translator<'_, '_> {
 
         // An entry always holds the address of a descriptor, so these may move.
         let flags = self.flags(Region::Descriptors).with_notrap().with_aligned().with_readonly().with_can_move();
-        let found = self.builder.ins().load(types::I32, flags, descriptor, 0);
+        let both = self.builder.ins().load(types::I64, flags, descriptor, 0);
+        let (found, code) = self.builder.ins().isplit(both);
         let type_id = self.linked.type_ids[ty as usize];
         let expected = self.i32(type_id);
         let mismatch = self.builder.ins().icmp(IntCC::NotEqual, found, expected);
@@ -116,7 +117,6 @@ impl Translator<'_, '_> {
         });
         self.builder.seal_block(wrong);
         self.cold.push(Mismatch { block: wrong, found, source: self.builder.srcloc() });
-        let code = self.builder.ins().load(types::I32, flags, descriptor, 4);
         let signature = self.signature_of(ty);
         self.indirect_types[signature] = Some(type_id);
         Some((signature, code, arguments))
