@@ -1,4 +1,4 @@
-//! How much RAM placing wastes, and how long it takes: `cargo bench --bench placement`. With `BLESS=1` the tables go into
+//! How much RAM placing wastes, and how long it takes: `scripts/placement`. With `BLESS=1` the tables go into
 //! `book/placement.md`. `-- waste` or `-- timing` makes one of them.
 
 mod family;
