@@ -28,7 +28,7 @@ use crate::protect::{Addresses, Fit, Gathered, Model};
 use row::{Item, NoRow, least_granted};
 
 /// What a computer of today does in about a second.
-pub const STEPS: u64 = 100_000_000;
+pub const STEPS: u64 = 250_000_000;
 
 /// What is to be placed, and where.
 #[derive(Clone, Debug)]
