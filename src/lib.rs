@@ -63,12 +63,14 @@ pub struct Outcome {
     pub board: board::Board,
     pub image: Option<image::Image>,
     pub report: report::Report,
+    /// Bytes of RAM less that another layout may use, at most.
+    pub gap: u64,
     pub lock: String,
 }
 
 /// Builds the image of a manifest, placed afresh.
 pub fn build(sources: &mut Sources, id: SourceId, trace: &mut Trace, found: &mut Diagnostics) -> Option<Product> {
-    let Outcome { name, board, image, report, lock } = run(sources, id, &Settings::default(), trace, found)?;
+    let Outcome { name, board, image, report, lock, .. } = run(sources, id, &Settings::default(), trace, found)?;
     Some(Product { name, board, image: image?, report, lock })
 }
 
@@ -108,5 +110,5 @@ pub fn run(
     trace.show(Show::Plan, || dump::plan(&system, &plan));
     let report = trace.stage("report", || report::table(&system, &plan));
     let name = manifest.name.value.clone();
-    (!found.has_errors()).then(|| Outcome { name, board, image, report, lock: plan.lock })
+    (!found.has_errors()).then(|| Outcome { name, board, image, report, gap: plan.search.gap(), lock: plan.lock })
 }

@@ -340,7 +340,21 @@ fn a_locked_build_changes_no_layout() {
     let was = first.lines().find(|line| line.starts_with("memory \"a\"")).expect("its line");
     assert!(was.contains(&base("memory \"a\"")), "{was}");
     assert!(base("memory \"Z\"") > base("memory \"a\""));
-    assert_eq!(compose(path, &["build", "--locked"]).code, Some(0));
+    let ran = compose(path, &["build", "--locked"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(!ran.stderr.contains("another layout"), "{}", ran.stderr);
+    // Where `a` was is a hole, which another layout would not have.
+    let both = std::fs::read_to_string(path.join("system.kdl")).expect("the manifest");
+    let alone = both.replace("component \"a\" \"a.wat\" { memory budget=(KiB)8 }", "").replace("run \"a#main\"", "");
+    std::fs::write(path.join("system.kdl"), alone).expect("a file");
+    let ran = compose(path, &["plan"]);
+    assert!(
+        ran.stderr.contains("another layout may use up to 8 256 bytes of RAM less (`--relayout`"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!compose(path, &["plan", "--relayout"]).stderr.contains("another layout"));
+    std::fs::write(path.join("system.kdl"), both).expect("a file");
     assert_eq!(compose(path, &["build", "--relayout"]).code, Some(0));
     let afresh = std::fs::read_to_string(&lock).expect("a lock file");
     std::fs::remove_file(&lock).expect("a lock file");

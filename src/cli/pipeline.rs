@@ -24,6 +24,7 @@ pub fn check(shell: &Shell, input: &Input) -> Result<Outcome, Failure> {
 pub fn plan(shell: &Shell, input: &Input, format: PlanFormat) -> Result<Outcome, Failure> {
     let mut run = Run::new(input)?;
     let Some(outcome) = run.outcome(shell, input, Goal::Plan)? else { return Ok(Outcome::Findings) };
+    run.gap(shell, &outcome);
     run.result(shell, input, &outcome.report, format)
 }
 
@@ -61,6 +62,7 @@ pub fn build(
         output::write(folder, &[(name, outcome.lock.as_bytes())])?;
         shell.status("Wrote", &path.display().to_string());
     }
+    run.gap(shell, &outcome);
     shell.status(
         "Finished",
         &format!("`{name}` for {} in {:.2} s", outcome.board.name, run.start.elapsed().as_secs_f64()),
@@ -152,6 +154,16 @@ impl Run {
             }
         }
         Ok(outcome)
+    }
+
+    /// How far the layout is from the best at most.
+    fn gap(&self, shell: &Shell, outcome: &crate::Outcome) {
+        if outcome.gap == 0 {
+            return;
+        }
+        let afresh = if self.lock.is_some() { " (`--relayout` places everything afresh)" } else { "" };
+        let gap = report::Count(outcome.gap);
+        shell.status("Gap", &format!("another layout may use up to {gap} bytes of RAM less{afresh}"));
     }
 
     fn ended(&self, built: bool) -> Outcome {

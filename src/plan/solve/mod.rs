@@ -170,7 +170,9 @@ pub fn solve(problem: &Problem) -> Result<Layout, Stuck> {
         }
     }
     if problem.demands.iter().any(|demand| demand.extents.len() > 1) {
-        best.search.bound = least_used(problem).min(best.search.used);
+        let extents = || best.demands.iter().flat_map(|placed| &placed.extents);
+        let least = least_used(problem, |bank| extents().any(|spot| spot.bank == bank));
+        best.search.bound = least.min(best.search.used);
     }
     best.search.steps = steps.used;
     Ok(best)
@@ -202,7 +204,8 @@ fn attempt(problem: &Problem, choice: &share::Choice, steps: &mut Steps) -> Resu
     let (spots, best) = keep::place(&problem.model, &problem.banks, &extents, steps)
         .map_err(|none| Stuck::Memory { proven: none == NoRow::Impossible })?;
     let used = used(&problem.banks, &spots);
-    let bound = if best { used } else { least_used(problem).min(used) };
+    let least = || least_used(problem, |bank| spots.iter().any(|spot| spot.bank == bank));
+    let bound = if best { used } else { least().min(used) };
     let stayed = spots.iter().filter(|spot| spot.stayed).count();
     let mut spots = spots.into_iter();
     let demands = problem.demands.iter().zip(&choice.devices).map(|(demand, devices)| Placed {
@@ -221,13 +224,24 @@ fn used(banks: &[Addresses], spots: &[Spot]) -> u64 {
     ends.sum()
 }
 
-/// What any layout uses at least, if all entries of a demand went to each of its extents.
-fn least_used(problem: &Problem) -> u64 {
+/// What any layout with something in these banks uses at least, if all entries of a demand went to each of its extents:
+/// that, and what is below the first address where a piece can begin.
+fn least_used(problem: &Problem, in_use: impl Fn(usize) -> bool) -> u64 {
     let items = problem
         .demands
         .iter()
         .flat_map(|demand| demand.extents.iter().map(|extent| Item { size: extent.size, limit: demand.slots }));
-    items.map(|item| least_granted(&problem.model, &item)).sum()
+    let granule = u64::from(problem.model.granule()).max(ALIGN);
+    let banks = problem.banks.iter().enumerate().filter(|(number, _)| in_use(*number));
+    let below: u64 = banks.map(|(_, bank)| bank.start.next_multiple_of(granule) - bank.start).sum();
+    items.map(|item| least_granted(&problem.model, &item)).fold(below, u64::saturating_add)
+}
+
+impl Search {
+    /// Bytes less that another layout may use, at most.
+    pub fn gap(&self) -> u64 {
+        self.used.saturating_sub(self.bound)
+    }
 }
 
 impl Layout {
