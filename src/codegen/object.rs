@@ -1,7 +1,7 @@
 //! What code generation hands on: bytes and relocations, no addresses.
 
 use crate::ingest::Unit;
-use crate::link::{FuncRef, GateId};
+use crate::link::{FuncRef, GateId, Party};
 use crate::manifest::{ComponentId, ProcessId};
 
 /// The code and constants of one unit.
@@ -324,10 +324,35 @@ pub enum TrapCode {
     Stopped = 12,
     /// A call to the kernel that this component was not given: no code that was compiled here does that.
     Forged = 13,
+    // What the canonical ABI refuses (component model, CanonicalABI.md).
+    /// A component called out of its `realloc`, `post-return` or `start`.
+    CannotLeave = 14,
+    /// A call into a component that is an ancestor or descendant of the caller.
+    CannotEnter = 15,
+    InvalidChar = 16,
+    InvalidUtf8 = 17,
+    StringOutOfBounds = 18,
+    ListOutOfBounds = 19,
+    InvalidDiscriminant = 20,
+    UnalignedPointer = 21,
+    /// A number that is no handle of this type, or not of this component.
+    UnknownHandle = 22,
+    /// All handles that the component may have are in use.
+    HandlesExhausted = 23,
+    /// A call returned with a borrowed handle that it was given and did not drop.
+    BorrowKept = 24,
+    /// An own handle was dropped or passed on while a call still borrows it.
+    HandleLent = 25,
+}
+
+/// A trap that an adapter finds and one of its two parties is to blame for, as one number: the code in the lower six
+/// bits, the party above.
+pub fn blamed(code: TrapCode, party: Party) -> u32 {
+    code as u32 | (party as u32) << 6
 }
 
 impl TrapCode {
-    pub const ALL: [TrapCode; 13] = [
+    pub const ALL: [TrapCode; 25] = [
         TrapCode::Unreachable,
         TrapCode::MemoryOutOfBounds,
         TrapCode::TableOutOfBounds,
@@ -341,6 +366,18 @@ impl TrapCode {
         TrapCode::HostArgument,
         TrapCode::Stopped,
         TrapCode::Forged,
+        TrapCode::CannotLeave,
+        TrapCode::CannotEnter,
+        TrapCode::InvalidChar,
+        TrapCode::InvalidUtf8,
+        TrapCode::StringOutOfBounds,
+        TrapCode::ListOutOfBounds,
+        TrapCode::InvalidDiscriminant,
+        TrapCode::UnalignedPointer,
+        TrapCode::UnknownHandle,
+        TrapCode::HandlesExhausted,
+        TrapCode::BorrowKept,
+        TrapCode::HandleLent,
     ];
 
     /// As the kernel reports it (where the specification has a phrase, that phrase).
@@ -359,6 +396,18 @@ impl TrapCode {
             TrapCode::HostArgument => "host function argument out of bounds",
             TrapCode::Stopped => "call into a stopped component",
             TrapCode::Forged => "forged call to the kernel",
+            TrapCode::CannotLeave => "call out of a component that cannot be left",
+            TrapCode::CannotEnter => "call into a component that cannot be entered",
+            TrapCode::InvalidChar => "invalid char",
+            TrapCode::InvalidUtf8 => "invalid utf-8",
+            TrapCode::StringOutOfBounds => "string out of bounds",
+            TrapCode::ListOutOfBounds => "list out of bounds",
+            TrapCode::InvalidDiscriminant => "invalid discriminant",
+            TrapCode::UnalignedPointer => "unaligned pointer",
+            TrapCode::UnknownHandle => "unknown handle",
+            TrapCode::HandlesExhausted => "handles exhausted",
+            TrapCode::BorrowKept => "borrowed handle not dropped",
+            TrapCode::HandleLent => "handle still lent",
         }
     }
 }

@@ -33,6 +33,7 @@ fn component(s: &System, linked: &Linked) -> String {
         let base = match m.base {
             MemoryBase::Home => "home",
             MemoryBase::Symbol => "symbol",
+            MemoryBase::Foreign { .. } => "foreign",
             MemoryBase::Zero => "zero",
         };
         let bounds = if m.bounds == Bounds::Software { "software" } else { "hardware" };
@@ -118,6 +119,8 @@ fn reached(s: &System, target: Target) -> String {
         Target::Gate(id) => format!("gate[{}]", id.0),
         Target::Host(host) => format!("compose!{}", host.name()),
         Target::ArenaRealloc => "arena".into(),
+        Target::ArenaOf(component) => format!("arena of {}", s.manifest.component(component).name.value),
+        Target::Transcode { from, to, .. } => format!("transcode memory {from} -> {to}"),
         Target::Native(native) => format!("native!{}", native.name()),
     }
 }

@@ -100,6 +100,7 @@ layout! {
     HOST_WRITE = 0;
     HOST_LOG_U32 = 1;
     HOST_EXIT = 2;
+    HOST_BLAME = 3;
 
     // Configuration, in flash.
 

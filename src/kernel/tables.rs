@@ -203,6 +203,7 @@ fn hosts(system: &System, calls: &Calls) -> Table {
             HostFunction::Write => HOST_WRITE,
             HostFunction::LogU32 => HOST_LOG_U32,
             HostFunction::Exit => HOST_EXIT,
+            HostFunction::Blame => HOST_BLAME,
         });
         match system.components[component.0 as usize].memories.first() {
             None => table.words(&[0; 3]),

@@ -1,7 +1,7 @@
 //! Which calls cross between processes, and that they form no cycle.
 
 use super::imports::{Bindings, Provider};
-use super::{Gate, GateId, Scope, Target};
+use super::{Gate, GateId, GateKind, Scope, Target};
 use crate::diag::codes::link as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::{Import, ImportKind};
@@ -66,7 +66,7 @@ fn target(scope: &Scope<'_>, bindings: &Bindings, id: ComponentId, index: u32, g
             let list = &mut gates.list;
             Target::Gate(*gates.known.entry((caller, callee, function)).or_insert_with(|| {
                 let ty = scope.module(callee).function_type(function).clone();
-                list.push(Gate { caller, callee, function, ty });
+                list.push(Gate { caller, callee, function, ty, kind: GateKind::Call });
                 GateId(list.len() as u32 - 1)
             }))
         }

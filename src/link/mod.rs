@@ -178,6 +178,11 @@ pub enum Target {
     Host(HostFunction),
     /// `env::__cabi_arena_realloc`: this component's own arena.
     ArenaRealloc,
+    /// The same of another component, whose memory this adapter may reach.
+    ArenaOf(ComponentId),
+    /// Of adapters: `(from: i32, bytes: i32, to: i32)` copies UTF-8 from one memory to another, and traps, by blaming
+    /// `party`, if it is not valid.
+    Transcode { from: u32, to: u32, party: Party },
     /// A function that the assembler of the ISA emits for the kernel; kernel unit only.
     Native(NativeFunction),
 }
@@ -191,9 +196,13 @@ pub enum HostFunction {
     LogU32,
     /// `exit(code: i32)`: ends the system.
     Exit,
+    /// Of adapters, and not to be imported: `blame(number: i32, detail: i32)` ends the call with a trap of one of the
+    /// adapter's two parties. The number is a [`crate::codegen::blamed`].
+    Blame,
 }
 
 impl HostFunction {
+    /// Those that a module may import.
     pub const ALL: [HostFunction; 3] = [HostFunction::Write, HostFunction::LogU32, HostFunction::Exit];
 
     /// The import's field.
@@ -202,12 +211,13 @@ impl HostFunction {
             HostFunction::Write => "write",
             HostFunction::LogU32 => "log_u32",
             HostFunction::Exit => "exit",
+            HostFunction::Blame => "blame",
         }
     }
 
     pub fn ty(self) -> FuncType {
         let params = match self {
-            HostFunction::Write => vec![ValType::I32; 2],
+            HostFunction::Write | HostFunction::Blame => vec![ValType::I32; 2],
             HostFunction::LogU32 | HostFunction::Exit => vec![ValType::I32],
         };
         FuncType { params, results: Vec::new() }
@@ -238,6 +248,26 @@ impl NativeFunction {
     }
 }
 
+/// The two that an adapter stands between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Party {
+    Caller = 1,
+    Callee = 2,
+}
+
+/// What may happen in a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GateKind {
+    /// The callee is idle before it, and may do anything.
+    #[default]
+    Call,
+    /// Of an adapter, for `realloc` and `post-return`: the callee is idle before it, and must not leave: it reaches no
+    /// gate and no host function (component model, `may_leave`).
+    Stay,
+    /// Of an adapter, for `realloc` of its caller, which waits for it: on top of the caller's stack, and must not leave.
+    Back,
+}
+
 /// A call from one process into another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
@@ -246,6 +276,7 @@ pub struct Gate {
     /// Function index in the callee's module.
     pub function: u32,
     pub ty: FuncType,
+    pub kind: GateKind,
 }
 
 /// A call that the kernel makes into a component.
@@ -284,6 +315,8 @@ pub enum MemoryBase {
     Home,
     /// A constant, a relocation.
     Symbol,
+    /// The memory of another component, which an adapter may reach: a relocation.
+    Foreign { component: ComponentId, index: u32 },
     /// Address 0: wasm addresses are native addresses (`$phys`; kernel and runtime only, never checked).
     Zero,
 }

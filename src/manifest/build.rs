@@ -123,6 +123,7 @@ impl Build<'_> {
             whole: item.whole,
             on_trap: on_trap(item),
             why: None,
+            adapter: None,
         });
         self.components.push(component);
     }
@@ -163,6 +164,7 @@ impl Build<'_> {
             whole: item.whole,
             on_trap: on_trap(item),
             why: item.prop("why"),
+            adapter: None,
         });
     }
 

@@ -46,6 +46,15 @@ pub struct Process {
     pub whole: Span,
     pub on_trap: Option<Spanned<OnTrap>>,
     pub why: Option<Spanned<String>>,
+    /// Not written by anyone: trusted code that passes calls and what they carry from one process to another.
+    pub adapter: Option<Adapter>,
+}
+
+/// Whose calls an adapter passes on, and to whom: it may reach the memories of these two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Adapter {
+    pub caller: ProcessId,
+    pub callee: ProcessId,
 }
 
 /// What a trap does to the process that it happens in, after it has ended the call that the kernel made.

@@ -74,6 +74,7 @@ impl Translator<'_, '_> {
             },
             Target::Native(function) => Symbol::Native(function.name()),
             Target::ArenaRealloc => return vec![self.arena_realloc(arguments)],
+            Target::ArenaOf(_) | Target::Transcode { .. } => todo!(),
         };
         let ty = self.linked.module.functions[index as usize].ty;
         let signature = self.signature_of(ty);

@@ -161,6 +161,7 @@ impl Translator<'_, '_> {
                 Unit::Component(component) => Some(self.symbol(Symbol::Memory { component, index: memory })),
                 Unit::Kernel | Unit::Runtime => unreachable!("only components have memories at symbols"),
             },
+            MemoryBase::Foreign { component, index } => Some(self.symbol(Symbol::Memory { component, index })),
             MemoryBase::Zero => None,
         }
     }

@@ -36,7 +36,11 @@ fn component(system: &System, plan: &Plan, id: ComponentId, linked: &Linked) -> 
                 call(gate.callee, gate.function, true);
             }
             Target::Host(function) => host_functions.push(function.name().to_string()),
-            Target::Own(_) | Target::ArenaRealloc | Target::Native(_) => {}
+            Target::Own(_)
+            | Target::ArenaRealloc
+            | Target::ArenaOf(_)
+            | Target::Transcode { .. }
+            | Target::Native(_) => {}
         }
     }
     host_functions.sort();
