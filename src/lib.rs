@@ -7,6 +7,7 @@ pub mod diag;
 pub mod diff;
 pub mod dump;
 pub mod emulator;
+pub mod flatten;
 pub mod image;
 pub mod ingest;
 pub mod kernel;
@@ -88,7 +89,8 @@ pub fn run(
     let board = trace.stage("board", || found.take(board::load(sources, &manifest)))?;
     trace.show(Show::Board, || dump::board(&board));
     let lock = settings.lock.and_then(|id| trace.stage("lock", || found.take(lock::read(sources, id))));
-    let modules = trace.stage("ingest", || found.take(ingest::read(sources, &manifest, &board)))?;
+    let inputs = trace.stage("ingest", || found.take(ingest::read(sources, &manifest, &board)))?;
+    let modules = trace.stage("flatten", || found.take(flatten::modules(&manifest, inputs)))?;
     trace.show(Show::Modules, || dump::modules(&modules));
     if found.has_errors() {
         return None; // What a manifest with errors lacks, everyone who needs it would miss again.

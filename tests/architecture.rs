@@ -13,6 +13,7 @@ const ORDER: &[&[&str]] = &[
     &["manifest"],
     &["board", "protect", "lock"],
     &["ingest"],
+    &["flatten"],
     &["link"],
     &["runtime"],
     &["codegen"],

@@ -24,7 +24,7 @@ use compose::kernel::Kernel;
 use compose::link::System;
 use compose::manifest::ProcessId;
 use compose::source::{Files, SourceId, Sources};
-use compose::{board, image, ingest, link, lock, manifest, plan};
+use compose::{board, flatten, image, ingest, link, lock, manifest, plan};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -133,7 +133,8 @@ fn side(name: &str, sections: &[(&str, String)]) -> Result<(Facts, Facts), Faile
 fn elf(sources: &mut Sources, id: SourceId, found: &mut Diagnostics) -> Option<(Vec<u8>, String)> {
     let manifest = found.take(manifest::read(sources, id))?;
     let board = found.take(board::load(sources, &manifest))?;
-    let modules = found.take(ingest::read(sources, &manifest, &board))?;
+    let inputs = found.take(ingest::read(sources, &manifest, &board))?;
+    let modules = found.take(flatten::modules(&manifest, inputs))?;
     let system = found.take(link::resolve(&manifest, &board, &modules))?;
     let objects: Vec<Object> = modules.iter().map(object).collect();
     let kernel = kernel(&system, &objects);

@@ -5,7 +5,7 @@ mod emulated;
 
 use compose::diag::Diagnostics;
 use compose::source::Sources;
-use compose::{Product, board, ingest, link, manifest};
+use compose::{Product, board, flatten, ingest, link, manifest};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,8 @@ fn manifests_are_right() {
         let mut found = Diagnostics::new();
         let manifest = found.take(manifest::read(&sources, id)).expect("a manifest");
         let board = found.take(board::load(&mut sources, &manifest)).expect("a board");
-        let modules = found.take(ingest::read(&sources, &manifest, &board)).unwrap_or_default();
+        let inputs = found.take(ingest::read(&sources, &manifest, &board)).unwrap_or_default();
+        let modules = found.take(flatten::modules(&manifest, inputs)).unwrap_or_default();
         found.take(link::resolve(&manifest, &board, &modules));
         assert!(found.list.is_empty(), "{}: {:#?}", path.display(), found.list);
     }

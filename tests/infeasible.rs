@@ -15,7 +15,7 @@ use compose::diag::{Diagnostics, Fix};
 use compose::plan::Plan;
 use compose::source::{Files, SourceId, Sources};
 use compose::trace::Trace;
-use compose::{board, ingest, link, manifest, plan};
+use compose::{board, flatten, ingest, link, manifest, plan};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,8 @@ fn outline(sources: &mut Sources, id: SourceId, found: &mut Diagnostics) -> Opti
     let manifest = found.take(manifest::read(sources, id))?;
     let mut board = found.take(board::load(sources, &manifest))?;
     board.console = None;
-    let modules = found.take(ingest::read(sources, &manifest, &board))?;
+    let inputs = found.take(ingest::read(sources, &manifest, &board))?;
+    let modules = found.take(flatten::modules(&manifest, inputs))?;
     let system = found.take(link::resolve(&manifest, &board, &modules))?;
     found.take(plan::outline(&system, None))
 }

@@ -11,7 +11,7 @@
 use compose::diag::render::{Format, Look, render};
 use compose::diag::{Diagnostics, codes};
 use compose::source::Sources;
-use compose::{board, dump, ingest, link, manifest};
+use compose::{board, dump, flatten, ingest, link, manifest};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,8 @@ fn case(file: &Path) -> Result<(), Failed> {
     if found.has_errors() {
         return Err("cases of the manifest alone belong to `tests/manifest`".into());
     }
-    if let Some(modules) = found.take(ingest::read(&sources, &manifest, &board))
+    if let Some(inputs) = found.take(ingest::read(&sources, &manifest, &board))
+        && let Some(modules) = found.take(flatten::modules(&manifest, inputs))
         && let Some(linked) = found.take(link::resolve(&manifest, &board, &modules))
     {
         system = dump::system(&linked);

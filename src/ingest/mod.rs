@@ -1,9 +1,11 @@
-//! Stage 3: files -> [`Module`]s. Reads `.wasm` and `.wat`, validates, and keeps what later stages ask for.
+//! Stage 3: files -> [`Input`]s, core modules and components. Reads `.wasm` and `.wat`, validates, and keeps what later
+//! stages ask for.
 //!
 //! What is accepted: WebAssembly 2.0 without SIMD, with multi-memory, custom page sizes, extended constants and tail calls
-//! ([`FEATURES`]). Everything else is refused by the name of the proposal, with function and offset. Bytes that
+//! ([`FEATURES`]), and components of such modules without anything asynchronous. Everything else is refused by the name of the proposal, with function and offset. Bytes that
 //! are truncated, mutated or hostile end in a diagnostic, never in a panic, and within the limits of `limits`.
 
+pub mod component;
 mod decode;
 mod limits;
 mod proposals;
@@ -15,8 +17,33 @@ use crate::manifest::ComponentId;
 use std::fmt;
 use std::ops::Range;
 
+pub use component::ComponentFile;
 pub use decode::FEATURES;
 pub use read::read;
+
+/// What the file of a manifest's component holds.
+#[derive(Clone, Debug)]
+pub enum Input {
+    Module(Module),
+    Component(ComponentFile),
+}
+
+/// One core module or component from its bytes, as [`module`].
+///
+/// # Errors
+/// A diagnostic without labels: whoever named the file adds where.
+pub fn input(name: &str, unit: Unit, bytes: &[u8]) -> Result<Input, Diagnostic> {
+    let wasm = if bytes.starts_with(b"\0asm") { bytes.to_vec() } else { text::assemble(name, bytes)? };
+    binary(name, unit, wasm)
+}
+
+fn binary(name: &str, unit: Unit, wasm: Vec<u8>) -> Result<Input, Diagnostic> {
+    if wasmparser::Parser::is_component(&wasm) {
+        component::decode(name, wasm).map(Input::Component)
+    } else {
+        decode::decode(name, unit, wasm).map(Input::Module)
+    }
+}
 
 /// One module from its bytes: a binary, or WAT text. `name` is how diagnostics call it.
 ///

@@ -11,6 +11,8 @@ pub struct Proposal {
 
 const REBUILD: &str = "build the component without it";
 
+const SYNC: &str = "declare functions without `async`, and build the component for the synchronous ABI";
+
 /// Proposals that a tool chain may switch on.
 const PROPOSALS: &[Proposal] = &[
     Proposal {
@@ -41,6 +43,22 @@ const PROPOSALS: &[Proposal] = &[
     Proposal { feature: WasmFeatures::STACK_SWITCHING, name: "stack switching", help: REBUILD },
     Proposal { feature: WasmFeatures::SHARED_EVERYTHING_THREADS, name: "shared-everything threads", help: REBUILD },
     Proposal { feature: WasmFeatures::MEMORY_CONTROL, name: "memory control", help: REBUILD },
+    Proposal { feature: WasmFeatures::CM_ASYNC, name: "async functions, streams or futures", help: SYNC },
+    Proposal { feature: WasmFeatures::CM_ASYNC_STACKFUL, name: "async functions", help: SYNC },
+    Proposal { feature: WasmFeatures::CM_MORE_ASYNC_BUILTINS, name: "built-ins of async functions", help: SYNC },
+    Proposal { feature: WasmFeatures::CM_THREADING, name: "threads", help: "build the component without threads" },
+    Proposal {
+        feature: WasmFeatures::CM_ERROR_CONTEXT,
+        name: "error-contexts",
+        help: "return a `result` with an error type of your own",
+    },
+    Proposal { feature: WasmFeatures::CM_VALUES, name: "values", help: "pass them by functions" },
+    Proposal { feature: WasmFeatures::CM_FIXED_LENGTH_LISTS, name: "lists of fixed length", help: "pass a `list`" },
+    Proposal { feature: WasmFeatures::CM_MAP, name: "maps", help: "pass a list of tuples" },
+    Proposal { feature: WasmFeatures::CM_GC, name: "garbage-collected types", help: REBUILD },
+    Proposal { feature: WasmFeatures::CM_IMPLEMENTS, name: "interfaces under other names", help: REBUILD },
+    Proposal { feature: WasmFeatures::CM_NESTED_NAMES, name: "nested names", help: REBUILD },
+    Proposal { feature: WasmFeatures::CM_CANON_NAMES, name: "canonical names", help: REBUILD },
     Proposal { feature: WasmFeatures::COMPACT_IMPORTS, name: "compact imports", help: REBUILD },
 ];
 

@@ -1,6 +1,6 @@
-//! The manifest's files -> bytes -> modules.
+//! The manifest's files -> bytes -> core modules and components.
 
-use super::{Module, Unit, decode, limits, text};
+use super::{Input, Unit, limits, text};
 use crate::board::Board;
 use crate::diag::codes::ingest as codes;
 use crate::diag::{Diagnostic, Diagnostics, suggest};
@@ -9,27 +9,27 @@ use crate::source::{Files, Sources};
 use std::io;
 use std::path::Path;
 
-/// All components' modules, in manifest order. `None` if any could not be read; the diagnostics then say why for
+/// What is in all components' files, in manifest order. `None` if any could not be read; the diagnostics then say why for
 /// each that could not.
-pub fn read(sources: &Sources, manifest: &Manifest, _board: &Board) -> (Option<Vec<Module>>, Diagnostics) {
+pub fn read(sources: &Sources, manifest: &Manifest, _board: &Board) -> (Option<Vec<Input>>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let mut modules = Vec::with_capacity(manifest.components.len());
+    let mut inputs = Vec::with_capacity(manifest.components.len());
     for (index, component) in manifest.components.iter().enumerate() {
-        match component_module(sources.files(), manifest, component, ComponentId(index as u32)) {
-            Ok(module) => modules.push(module),
+        match component_input(sources.files(), manifest, component, ComponentId(index as u32)) {
+            Ok(input) => inputs.push(input),
             Err(diagnostic) => diagnostics
-                .push(diagnostic.label(component.path.span, format!("the module of `{}`", component.name.value))),
+                .push(diagnostic.label(component.path.span, format!("the file of `{}`", component.name.value))),
         }
     }
-    ((modules.len() == manifest.components.len()).then_some(modules), diagnostics)
+    ((inputs.len() == manifest.components.len()).then_some(inputs), diagnostics)
 }
 
-fn component_module(
+fn component_input(
     files: &dyn Files,
     manifest: &Manifest,
     component: &Component,
     id: ComponentId,
-) -> Result<Module, Diagnostic> {
+) -> Result<Input, Diagnostic> {
     let shown = &component.path.value;
     let bytes = bytes(files, &manifest.dir.join(shown), shown)?;
     let wasm = if bytes.starts_with(b"\0asm") {
@@ -39,7 +39,7 @@ fn component_module(
     } else {
         return Err(not_a_module(shown, &bytes));
     };
-    decode::decode(&component.name, Unit::Component(id), wasm)
+    super::binary(&component.name, Unit::Component(id), wasm)
 }
 
 fn bytes(files: &dyn Files, path: &Path, shown: &str) -> Result<Vec<u8>, Diagnostic> {

@@ -2,7 +2,7 @@
 
 use crate::diag::Code;
 
-pub const ALL: &[&Code] = &[&FILE, &NOT_WASM, &TEXT, &INVALID, &UNSUPPORTED, &COMPONENT, &LIMIT];
+pub const ALL: &[&Code] = &[&FILE, &NOT_WASM, &TEXT, &INVALID, &UNSUPPORTED, &COMPONENT, &ENCODING, &LIMIT];
 
 pub static FILE: Code = Code {
     id: "ingest::file",
@@ -51,10 +51,19 @@ pub static COMPONENT: Code = Code {
     example: "component \"sampler\" \"sampler.component.wasm\"",
 };
 
+pub static ENCODING: Code = Code {
+    id: "ingest::encoding",
+    title: "a component's strings are not UTF-8",
+    explanation: "A component says how it encodes strings. Between components they are copied as they are, once they have \
+        been found to be UTF-8; there is no transcoder in the image. Tool chains encode strings as UTF-8 unless they are \
+        told otherwise.",
+    example: "(canon lift (core func $greet) string-encoding=utf16 ...)",
+};
+
 pub static LIMIT: Code = Code {
     id: "ingest::limit",
     title: "a module is too large to read",
-    explanation: "Files, functions and locals have limits that are far above what a microcontroller holds, so that a \
+    explanation: "Files, functions, locals and the modules inside a component have limits that are far above what a microcontroller holds, so that a \
         broken or hostile module cannot exhaust the machine that builds.",
     example: "a module with 100000 functions",
 };
