@@ -18,7 +18,7 @@ mod encode;
 
 use compose::board;
 use compose::diag::render::{Format, Look, render};
-use compose::diag::{Diagnostics, Severity};
+use compose::diag::{Diagnostics, Severity, codes};
 use compose::flatten::compose::{Composed, Provider, Scope, outer, providers};
 use compose::ingest::component::{COMPONENT_FEATURES, decode};
 use compose::ingest::{self, ComponentFile, Input};
@@ -36,13 +36,14 @@ fn main() {
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
-    let trials: Vec<Trial> = files
+    let mut trials: Vec<Trial> = files
         .into_iter()
         .map(|file| {
             let name = file.strip_prefix(&root).expect("below the root").with_extension("");
             Trial::test(name.display().to_string().replace('\\', "/"), move || case(&file))
         })
         .collect();
+    trials.push(Trial::test("every-code-has-a-case", every_code_has_a_case));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -192,4 +193,18 @@ fn hexadecimal(text: &str) -> Result<Vec<u8>, Failed> {
     let code = text.lines().map(|line| line.split(';').next().unwrap_or_default());
     let bytes = code.flat_map(str::split_whitespace).map(|byte| u8::from_str_radix(byte, 16));
     Ok(bytes.collect::<Result<_, _>>()?)
+}
+
+/// Each code is shown by a case, so that no message goes unread; a bug of the program has no input that causes it.
+fn every_code_has_a_case() -> Result<(), Failed> {
+    let mut files = Vec::new();
+    collect(&root(), &mut files);
+    let texts: Vec<String> = files.iter().map(fs::read_to_string).collect::<Result<_, _>>()?;
+    let missing: Vec<&str> = codes::flatten::ALL
+        .iter()
+        .filter(|code| !code.example.is_empty())
+        .map(|code| code.id)
+        .filter(|id| !texts.iter().any(|text| text.contains(&format!("[{id}]"))))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("no case shows {missing:?}").into()) }
 }

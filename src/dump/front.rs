@@ -41,6 +41,9 @@ pub fn manifest(m: &Manifest) -> String {
             if let Some(arena) = c.arena {
                 let _ = writeln!(out, "            arena (B){arena}");
             }
+            for import in &c.arena_imports {
+                let _ = writeln!(out, "            import {:?} symbol=__cabi_arena_realloc", import.value);
+            }
             let _ = match c.stack.map_or(Stack::Auto, |s| s.value) {
                 Stack::Auto => writeln!(out, "            stack auto{}", wish(&c.stack_in)),
                 Stack::Bytes(bytes) => writeln!(out, "            stack (B){bytes}{}", wish(&c.stack_in)),

@@ -228,6 +228,7 @@ impl Build<'_> {
             memories,
             tables,
             arena,
+            arena_imports: item.named("import").filter_map(|import| import.arg(0)).collect(),
             stack: item.child("stack").and_then(|s| s.arg::<Value>(0)).and_then(|value| {
                 let stack = match value.value {
                     Value::Size(bytes) => Stack::Bytes(bytes),

@@ -82,6 +82,8 @@ pub struct Component {
     pub tables: Vec<Table>,
     /// Bytes behind `__cabi_arena_realloc`, inside the budget of the first memory.
     pub arena: Option<Spanned<u32>>,
+    /// Functions that a component imports under other names than `cabi-arena-realloc`, and that are its arena.
+    pub arena_imports: Vec<Spanned<String>>,
     pub stack: Option<Spanned<Stack>>,
     /// Where the stack is to be: a bank, or a property of banks.
     pub stack_in: Option<Spanned<String>>,

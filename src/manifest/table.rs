@@ -51,7 +51,7 @@ static BOARD: Node = Node {
 
 static COMPONENT: Node = Node {
     name: "component",
-    doc: "One WebAssembly module. Outside a `process` it is a process of its own.",
+    doc: "One WebAssembly component, or one core module. Outside a `process` it is a process of its own.",
     args: &[
         Field::required("name", Type::Name, "Unique in the system."),
         Field::required("path", Type::Text, "A `.wasm` or `.wat` file, relative to the manifest."),
@@ -61,6 +61,7 @@ static COMPONENT: Node = Node {
         Child::any(&MEMORY),
         Child::any(&TABLE),
         Child::at_most_one(&ARENA),
+        Child::any(&IMPORT),
         Child::at_most_one(&STACK),
         Child::at_most_one(&BOUNDS),
         Child::at_most_one(&ON_TRAP),
@@ -115,9 +116,26 @@ static TABLE: Node = Node {
 
 static ARENA: Node = Node {
     name: "arena",
-    doc: "What `__cabi_arena_realloc` hands out, inside the budget of the first memory.",
+    doc: "What `__cabi_arena_realloc` hands out, inside the budget of the first memory. A core module imports it as \
+`env::__cabi_arena_realloc`. A component imports it in its world as `cabi-arena-realloc: func(old-ptr: u32, old-len: u32, \
+align: u32, new-len: u32) -> u32`: the symbol in kebab case, without the underscores in front. Which names mean the symbol \
+besides this one is for `import` to say.",
     args: &[Field::required("size", Type::Size, "Bytes.").default("no arena")],
     example: "arena (KiB)4",
+    ..Node::EMPTY
+};
+
+static IMPORT: Node = Node {
+    name: "import",
+    doc: "Which symbol a function is that a component imports in its world, outside interfaces. Without this node the import \
+`cabi-arena-realloc` is `__cabi_arena_realloc`, and no other is.",
+    args: &[Field::required("name", Type::Text, "The import's name in the component.")],
+    props: &[Field::required(
+        "symbol",
+        Type::Word(&["__cabi_arena_realloc"]),
+        "`\"__cabi_arena_realloc\"`: the component's own arena.",
+    )],
+    example: "import \"my-realloc\" symbol=\"__cabi_arena_realloc\"",
     ..Node::EMPTY
 };
 
@@ -192,7 +210,13 @@ static LINK: Node = Node {
     args: &[Field::required("from", Type::Text, "The component that imports.")],
     props: &[
         Field::required("to", Type::Text, "The component that exports."),
-        Field::optional("interface", Type::Text, "The import's module name.").default("all unresolved imports"),
+        Field::optional(
+            "interface",
+            Type::Text,
+            "The import's interface, such as `demo:log/sink`, with its version or without; of a core module the import's module \
+name.",
+        )
+        .default("all that the one imports and the other exports"),
         WHY,
     ],
     example: "link \"sampler\" to=\"logger\" interface=\"demo:log/sink\"",
@@ -208,7 +232,11 @@ const ARGUMENT: Field = Field::optional(
 static RUN: Node = Node {
     name: "run",
     doc: "Calls an export after start-up; several in the order written.",
-    args: &[Field::required("export", Type::Text, "`\"component#export\"`.")],
+    args: &[Field::required(
+        "export",
+        Type::Text,
+        "`\"component#export\"`; of a function in an interface `\"component#demo:log/sink#flush\"`.",
+    )],
     rest: Some(&ARGUMENT),
     example: "run \"sampler#tick\" 1 2",
     ..Node::EMPTY

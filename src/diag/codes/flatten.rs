@@ -14,6 +14,7 @@ pub const ALL: &[&Code] = &[
     &CORE_MODULE,
     &WASI,
     &ROOT_IMPORT,
+    &ARENA_IMPORT,
     &RUN_EXPORT,
     &RUN_TYPE,
     &COMPOSITION,
@@ -106,6 +107,14 @@ pub static ROOT_IMPORT: Code = Code {
     explanation: "Outside interfaces a component may import its arena (`cabi-arena-realloc`), and functions that another \
         component exports outside interfaces under the same name. Resources belong into interfaces.",
     example: "(import \"lgo\" (func (param \"text\" string)))",
+};
+
+pub static ARENA_IMPORT: Code = Code {
+    id: "flatten::arena-import",
+    title: "an `import` node names no import of its component",
+    explanation: "The node says that a function which the component imports outside interfaces is its arena. Without it \
+        that is `cabi-arena-realloc`.",
+    example: "component \"a\" \"a.wasm\" { import \"my-raelloc\" symbol=\"__cabi_arena_realloc\" }",
 };
 
 pub static RUN_EXPORT: Code = Code {

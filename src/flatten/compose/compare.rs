@@ -83,7 +83,7 @@ type Same = Result<(), Difference>;
 
 impl Compare<'_> {
     fn missing(&self, imported: String) -> Difference {
-        Difference { path: self.path.join(", "), imported, exported: "nothing".into(), whole: None }
+        Difference { path: self.path.join(", "), imported: quoted(imported), exported: "nothing".into(), whole: None }
     }
 
     fn differ(&self, imported: impl Into<String>, exported: impl Into<String>) -> Same {
@@ -119,7 +119,7 @@ impl Compare<'_> {
         for (index, ((a_name, a), (b_name, b))) in a.params.iter().zip(&b.params).enumerate() {
             if a_name != b_name {
                 self.path.push(format!("name of parameter {}", index + 1));
-                return self.differ(a_name, b_name);
+                return self.differ(quoted(a_name), quoted(b_name));
             }
             self.inside(format!("parameter `{a_name}`"), a, b)?;
         }
@@ -134,7 +134,7 @@ impl Compare<'_> {
     }
 
     fn optional(&self, file: &ComponentFile, ty: Option<&Type>) -> String {
-        ty.map_or("nothing".into(), |ty| text::ty(file, ty))
+        ty.map_or("nothing".into(), |ty| quoted(text::ty(file, ty)))
     }
 
     /// Types that both sides name; shows both definitions if they differ.
@@ -190,7 +190,7 @@ impl Compare<'_> {
             }
             (TypeKind::Enum(a), TypeKind::Enum(b)) => self.names("case", a.iter(), b.iter()),
             (TypeKind::Flags(a), TypeKind::Flags(b)) => self.names("flag", a.iter(), b.iter()),
-            _ => self.differ(kind(self.imported, a), kind(self.exported, b)),
+            _ => self.differ(quoted(kind(self.imported, a)), quoted(kind(self.exported, b))),
         }
     }
 
@@ -243,7 +243,7 @@ impl Compare<'_> {
                 Ok(())
             }
             (a, b) if a == b => Ok(()),
-            (a, b) => self.differ(shown(self.imported, a), shown(self.exported, b)),
+            (a, b) => self.differ(quoted(shown(self.imported, a)), quoted(shown(self.exported, b))),
         }
     }
 }
@@ -280,6 +280,10 @@ fn kind(file: &ComponentFile, id: TypeId) -> String {
         TypeKind::Resource => "resource",
     };
     format!("{word} {}", text::name(&def.name))
+}
+
+fn quoted(text: impl std::fmt::Display) -> String {
+    format!("`{text}`")
 }
 
 fn count(n: usize, what: &str) -> String {

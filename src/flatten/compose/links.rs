@@ -10,17 +10,21 @@ use crate::manifest::Link;
 pub struct Links<'a> {
     /// With the components by index, and whether an import used it.
     pub list: Vec<(&'a Link, usize, usize, bool)>,
+    /// Links from a component, by index, to a core module: reported, and what they are for is not missing.
+    refused: Vec<(&'a Link, usize)>,
 }
 
 impl<'a> Links<'a> {
     /// Reports links that have a component at one end and a core module at the other. Links of core modules alone are
     /// for the `link` stage.
     pub fn new(scope: &Scope<'a>, found: &mut Diagnostics) -> Self {
-        let mut list = Vec::new();
+        let (mut list, mut refused) = (Vec::new(), Vec::new());
         for link in &scope.manifest.links {
             match (scope.find(&link.from), scope.find(&link.to)) {
                 (Some(from), Some(to)) => list.push((link, from, to, false)),
-                (Some(from), None) => found.push(
+                (Some(from), None) => {
+                    refused.push((link, from));
+                    found.push(
                     Diagnostic::error(
                         &codes::CORE_MODULE,
                         format!("the component `{}` cannot import from the core module `{}`", link.from, link.to),
@@ -33,7 +37,8 @@ impl<'a> Links<'a> {
                          `wasm-tools component new`",
                         link.to, link.from
                     )),
-                ),
+                );
+                }
                 (None, Some(to)) => found.push(
                     Diagnostic::error(
                         &codes::CORE_MODULE,
@@ -50,7 +55,13 @@ impl<'a> Links<'a> {
                 (None, None) => {}
             }
         }
-        Links { list }
+        Links { list, refused }
+    }
+
+    /// Is an import of a component what a refused link is for?
+    pub fn refused(&self, component: usize, import: &str) -> bool {
+        let of = |link: &Link| link.interface.as_ref().is_none_or(|interface| means(interface, import));
+        self.refused.iter().any(|(link, from)| *from == component && of(link))
     }
 
     pub fn warn_unused(&self, found: &mut Diagnostics) {

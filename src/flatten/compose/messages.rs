@@ -223,7 +223,7 @@ impl Messages<'_> {
             .note(self.imported())
             .help(
                 "build it without a standard library that asks for WASI: Rust target `wasm32-unknown-unknown` with \
-                 `#![no_std]` or with what `std` has there, C with `-nostdlib`; the kernel has `compose:host`",
+                 `#![no_std]` or with what `std` has there, C with `-nostdlib`; the kernel has `compose:host`, see `wit/host.wit`",
             );
             return self.here(diagnostic);
         }
@@ -252,6 +252,16 @@ impl Messages<'_> {
         self.here(self.nearest(diagnostic))
     }
 
+    /// Could one name be meant by the other? Long packages make all interfaces in them look alike.
+    fn alike(&self, name: &str) -> bool {
+        let last = |name: &str| {
+            let base = InterfaceName::parse(name).map_or(name, |name| name.base).to_string();
+            base.rsplit('/').next().unwrap_or_default().to_string()
+        };
+        let (a, b) = (last(&self.import.name), last(name));
+        a == b || suggest::nearest(&a, [b.as_str()]).is_some()
+    }
+
     /// The help of a missing interface.
     fn nearest(&self, diagnostic: Diagnostic) -> Diagnostic {
         let others = (0..self.scope.files.len()).filter(|other| *other != self.component);
@@ -265,7 +275,8 @@ impl Messages<'_> {
                 .help("let one of the two have another name");
         }
         let host = self.scope.host.exports.iter().map(|export| export.name.as_str());
-        match suggest::nearest(&self.import.name, exports.iter().map(|(_, export)| export.name.as_str()).chain(host)) {
+        let names = exports.iter().map(|(_, export)| export.name.as_str()).chain(host);
+        match suggest::nearest(&self.import.name, names.filter(|name| self.alike(name))) {
             Some(near) => match exports.iter().find(|(_, export)| export.name == near) {
                 Some((other, export)) => diagnostic
                     .note(format!(
@@ -300,7 +311,7 @@ impl Messages<'_> {
         for difference in differences.iter().take(MOST) {
             let Difference { path, imported, exported, whole } = difference;
             let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
-            diagnostic = diagnostic.note(format!("{at}imported is {imported}, exported is {exported}"));
+            diagnostic = diagnostic.note(format!("{at}imported {imported}, exported {exported}"));
             if let Some((imported, exported)) = whole {
                 diagnostic = diagnostic.note(format!("imported: {imported}")).note(format!("exported: {exported}"));
             }

@@ -3,9 +3,12 @@
 use super::links::{self, Links};
 use super::messages::Messages;
 use super::{ARENA, Provider, Providers, Scope, host};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::codes::flatten as codes;
+use crate::diag::{Diagnostic, Diagnostics, suggest};
 use crate::ingest::ComponentFile;
 use crate::ingest::component::{Extern, Interface, InterfaceName, Item, Owner, Type, TypeKind};
+use crate::ingest::printable;
+use crate::source::Spanned;
 
 /// Who satisfies each import, types not looked at.
 pub fn resolve(scope: &Scope<'_>) -> (Providers, Diagnostics) {
@@ -19,7 +22,9 @@ pub fn resolve(scope: &Scope<'_>) -> (Providers, Diagnostics) {
             match importer.provider(&mut links) {
                 Ok(provider) => row.push(Some(provider)),
                 Err(diagnostic) => {
-                    found.push(*diagnostic);
+                    if !importer.has_been_said(&links) {
+                        found.push(*diagnostic);
+                    }
                     row.push(None);
                 }
             }
@@ -27,7 +32,54 @@ pub fn resolve(scope: &Scope<'_>) -> (Providers, Diagnostics) {
         providers.push(row);
     }
     links.warn_unused(&mut found);
+    arena_imports(scope, &mut found);
     (providers, found)
+}
+
+/// Reports `import` nodes that name no import of their component.
+fn arena_imports(scope: &Scope<'_>, found: &mut Diagnostics) {
+    for component in &scope.manifest.components {
+        let file = scope.find(&component.name).map(|index| scope.file(index));
+        for (index, name) in component.arena_imports.iter().enumerate() {
+            let shown = name.value.escape_debug();
+            if let Some(first) = component.arena_imports[..index].iter().find(|first| first.value == name.value) {
+                found.push(
+                    Diagnostic::error(
+                        &codes::ARENA_IMPORT,
+                        format!("two `import` nodes of `{}` name `{shown}`", component.name),
+                    )
+                    .label(name.span, "a second one")
+                    .label(first.span, "the first one")
+                    .help("keep one of them"),
+                );
+                continue;
+            }
+            let Some(file) = file else {
+                found.push(
+                    Diagnostic::error(
+                        &codes::ARENA_IMPORT,
+                        format!("`{}` is a core module, which has no world", component.name),
+                    )
+                    .label(name.span, "an import of a world")
+                    .help("remove this node, and import `env::__cabi_arena_realloc`"),
+                );
+                continue;
+            };
+            let functions = || file.imports.iter().filter(|import| matches!(import.item, Item::Function(_)));
+            if functions().any(|import| import.name == name.value) {
+                continue;
+            }
+            let diagnostic =
+                Diagnostic::error(&codes::ARENA_IMPORT, format!("`{}` imports no function `{shown}`", component.name))
+                    .label(name.span, "no such import outside interfaces");
+            found.push(match suggest::nearest(name, functions().map(|import| import.name.as_str())) {
+                Some(near) => diagnostic.help(format!("did you mean `{}`?", printable(near))),
+                None => {
+                    diagnostic.help("name a function that its world imports outside interfaces, or remove this node")
+                }
+            });
+        }
+    }
 }
 
 struct Importer<'s, 'a> {
@@ -89,7 +141,7 @@ impl Importer<'_, '_> {
                 TypeKind::Resource => Err(Box::new(self.messages().root_resource())),
                 _ => Ok(Provider::Types),
             },
-            Item::Function(function) if self.import.name == ARENA => {
+            Item::Function(function) if self.is_arena() => {
                 let word = [Type::U32, Type::S32];
                 let words = function.params.iter().map(|(_, ty)| ty).chain(&function.result);
                 let fits = function.params.len() == 4 && function.result.is_some();
@@ -119,6 +171,21 @@ impl Importer<'_, '_> {
                 self.exported()
             }
         }
+    }
+
+    fn arena_imports(&self) -> &[Spanned<String>] {
+        &self.scope.manifest.component(self.scope.files[self.component].0).arena_imports
+    }
+
+    fn is_arena(&self) -> bool {
+        self.import.name == ARENA || self.arena_imports().iter().any(|name| name.value == self.import.name)
+    }
+
+    /// Is it missing because of a link or an `import` node that has been reported?
+    fn has_been_said(&self, links: &Links<'_>) -> bool {
+        let file = self.scope.file(self.component);
+        let misspelt = || self.arena_imports().iter().any(|name| file.import(name).is_none());
+        links.refused(self.component, &self.import.name) || matches!(self.import.item, Item::Function(_)) && misspelt()
     }
 
     /// What a link says, if one speaks.

@@ -66,6 +66,11 @@ pub fn invalid(name: &str, bytes: &[u8], error: &wasmparser::Error) -> Diagnosti
         .note(format!("{place}: {}", error.message()))
         .help(proposal.help);
     }
+    if let Some((what, other)) = error.message().split_once(" conflicts with previous name ") {
+        return Diagnostic::error(&codes::INVALID, format!("two names of `{name}` are one: {what} and {other}"))
+            .note(format!("{place}; names that differ in nothing but the case of letters are the same"))
+            .help("rename one of the two in the world of the component");
+    }
     let message = error.message().lines().collect::<Vec<_>>().join(": ");
     let diagnostic =
         Diagnostic::error(&codes::INVALID, format!("the component of `{name}` is not valid: {message}")).note(place);
