@@ -368,3 +368,32 @@ fn a_locked_build_changes_no_layout() {
     assert!(ran.stderr.contains("lock::conflict") && ran.stderr.contains("--relayout"), "{}", ran.stderr);
     assert_eq!(compose(path, &["build", "--relayout"]).code, Some(0));
 }
+
+#[test]
+fn worlds_are_printed() {
+    let manifest = "system \"s\" {\n    board \"mps2-an386\"\n    component \"app\" \"app.wat\"\n    component \"core\" \"core.wat\"\n}\n";
+    let app = "(component (import \"demo:log/sink@0.1.0\" (instance (export \"put\" (func (param \"text\" string))))))";
+    let right = app.replace("demo:log/sink", "compose:host/console").replace("put", "write");
+    let folder = folder(&[("system.kdl", manifest), ("app.wat", &right), ("core.wat", MODULE)]);
+    let ran = compose(folder.path(), &["wit"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    for part in
+        ["world system {\n  import compose:host/console@0.1.0; // for `app`", "world app {", "// core: a core module"]
+    {
+        assert!(ran.stdout.contains(part), "{part}:\n{}", ran.stdout);
+    }
+    let ran = compose(folder.path(), &["wit", "--component", "app"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(ran.stdout.starts_with("package root:component;\n\n/// `app`, app.wat\nworld app {"), "{}", ran.stdout);
+    for (name, part) in [("core", "`core` is a core module"), ("ap", "there is no component `ap`")] {
+        let ran = compose(folder.path(), &["wit", "--component", name]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+        assert!(ran.stderr.contains(part), "{}", ran.stderr);
+    }
+    // What does not fit is shown, and said.
+    std::fs::write(folder.path().join("app.wat"), app).expect("a file");
+    let ran = compose(folder.path(), &["wit", "."]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stdout.contains("import demo:log/sink@0.1.0; // by nobody"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("flatten::missing-interface"), "{}", ran.stderr);
+}

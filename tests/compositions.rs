@@ -19,7 +19,7 @@ mod encode;
 use compose::board;
 use compose::diag::render::{Format, Look, render};
 use compose::diag::{Diagnostics, Severity, codes};
-use compose::flatten::compose::{Composed, Provider, Scope, outer, providers};
+use compose::flatten::compose::{Composed, Provider, Scope, outer, providers, wit};
 use compose::ingest::component::{COMPONENT_FEATURES, decode};
 use compose::ingest::{self, ComponentFile, Input};
 use compose::manifest::{self, ComponentId, Manifest};
@@ -28,7 +28,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use wit_component::StringEncoding;
+use wit_component::{StringEncoding, WitPrinter};
+use wit_parser::{PackageId, Resolve};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -186,7 +187,49 @@ fn describe(
     if whole.exports.len() != composed.runs.len() {
         return Err("a run is not exported".into());
     }
-    Ok(out + "composed\n")
+    let system = wit::system(&scope, &providers);
+    parsed(&system).map_err(|error| format!("{system}\n{error}"))?;
+    for (index, (_, file)) in files.iter().enumerate() {
+        let component = wit::component(&scope, &providers, index);
+        same_world(file, &component).map_err(|error| format!("{component}\n{error}"))?;
+    }
+    Ok(format!("{out}composed\n\n{system}"))
+}
+
+/// WIT text as another parser reads it, with its first package.
+fn parsed(text: &str) -> Result<(Resolve, PackageId), String> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("printed.wit", text).map_err(|error| format!("{error:#?}"))?;
+    Ok((resolve, package))
+}
+
+/// Holds the text of a component's world against what `wit-component` reads from its bytes.
+fn same_world(file: &ComponentFile, text: &str) -> Result<(), String> {
+    let (resolve, package) = parsed(text)?;
+    let ours = printed(&resolve, package)?;
+    let decoded = wit_component::decode(&file.bytes).map_err(|error| format!("{error:#}"))?;
+    let theirs = printed(decoded.resolve(), decoded.package())?;
+    if ours == theirs {
+        return Ok(());
+    }
+    let (ours, theirs) = (ours.join("\n"), theirs.join("\n"));
+    let diff = similar::TextDiff::from_lines(&theirs, &ours);
+    Err(diff.unified_diff().header("wit-component", "ours").to_string())
+}
+
+/// All lines in one order, the name of the world and comments left out.
+fn printed(resolve: &Resolve, package: PackageId) -> Result<Vec<String>, String> {
+    let others: Vec<PackageId> = resolve.packages.iter().map(|(id, _)| id).filter(|id| *id != package).collect();
+    let mut printer = WitPrinter::default();
+    printer.print(resolve, package, &others).map_err(|error| format!("{error:#}"))?;
+    let text = printer.output.to_string();
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("///") && !line.starts_with("world "));
+    let mut lines: Vec<String> = lines.map(str::to_string).collect();
+    lines.sort();
+    Ok(lines)
 }
 
 fn hexadecimal(text: &str) -> Result<Vec<u8>, Failed> {

@@ -62,6 +62,18 @@ pub enum Command {
         #[arg(long, value_name = "FORM", default_value = "text")]
         format: PlanFormat,
     },
+    /// Print what components import and export, as WIT, and who satisfies each import
+    ///
+    /// First comes the world that the system as a whole still imports: interfaces of the kernel, and arenas. What keeps
+    /// components from being composed goes to stderr, and is exit code 1.
+    Wit {
+        /// The manifest, or a folder with a `system.kdl`
+        #[arg(default_value = "system.kdl")]
+        manifest: PathBuf,
+        /// The world of this component alone
+        #[arg(long, value_name = "NAME")]
+        component: Option<String>,
+    },
     /// Check the isolation of a finished image, from its ELF file alone
     Verify {
         /// `NAME.elf`

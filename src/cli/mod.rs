@@ -11,6 +11,7 @@ mod pipeline;
 mod print;
 mod shell;
 mod verify;
+mod wit;
 
 use args::{Cli, Command, When};
 use clap::{CommandFactory, FromArgMatches};
@@ -66,6 +67,7 @@ fn run(shell: &Shell, command: &Command) -> Result<Outcome, Failure> {
         Command::Build { input, out, emit, output } => pipeline::build(shell, input, out, emit, output.format),
         Command::Run { input, timeout } => pipeline::run(shell, input, *timeout),
         Command::Plan { input, format } => pipeline::plan(shell, input, *format),
+        Command::Wit { manifest, component } => wit::wit(shell, manifest, component.as_deref()),
         Command::Verify { image, output } => verify::verify(shell, image, output.format),
         Command::Diff { sides, path, format, exit_code, fail_on } => {
             let ask = diff::Ask { format: *format, exit_code: *exit_code, fail_on };

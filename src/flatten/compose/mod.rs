@@ -24,6 +24,7 @@ mod resolve;
 mod resources;
 mod runs;
 mod text;
+pub mod wit;
 
 pub use host::WIT as HOST_WIT;
 
@@ -92,7 +93,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The component of that name, if its file is a component.
-    fn find(&self, name: &str) -> Option<usize> {
+    pub fn find(&self, name: &str) -> Option<usize> {
         self.files.iter().position(|(id, _)| self.manifest.component(*id).name.value == name)
     }
 

@@ -8,8 +8,8 @@ use super::{
 use crate::diag::Diagnostic;
 use std::collections::HashMap;
 use wasmparser::component_types::{
-    ComponentAnyTypeId, ComponentDefinedType, ComponentEntityType, ComponentFuncTypeId, ComponentItem,
-    ComponentValType, ResourceId,
+    AliasableResourceId, ComponentAnyTypeId, ComponentDefinedType, ComponentEntityType, ComponentFuncTypeId,
+    ComponentItem, ComponentValType, ResourceId,
 };
 use wasmparser::types::Types;
 use wasmparser::{Parser, Payload, PrimitiveValType, Validator};
@@ -263,8 +263,8 @@ impl<'a> Decoder<'a> {
             ComponentDefinedType::Tuple(tuple) => Type::Tuple(tuple.types.iter().map(|ty| self.ty(ty)).collect()),
             ComponentDefinedType::Option { ty, .. } => Type::Option(Box::new(self.ty(ty))),
             ComponentDefinedType::Result { ok, err, .. } => Type::Result(self.option(ok), self.option(err)),
-            ComponentDefinedType::Own(resource) => self.handle(resource.resource(), Type::Own),
-            ComponentDefinedType::Borrow(resource) => self.handle(resource.resource(), Type::Borrow),
+            ComponentDefinedType::Own(resource) => self.handle(*resource, Type::Own),
+            ComponentDefinedType::Borrow(resource) => self.handle(*resource, Type::Borrow),
             ComponentDefinedType::Map { .. } => self.unsupported("a map"),
             ComponentDefinedType::FixedLengthList { .. } => self.unsupported("a list of fixed length"),
             ComponentDefinedType::Future { .. } => self.unsupported("a future"),
@@ -272,9 +272,9 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    fn handle(&mut self, resource: ResourceId, handle: fn(TypeId) -> Type) -> Type {
-        match self.resources.get(&resource) {
-            Some(id) => handle(*id),
+    fn handle(&mut self, resource: AliasableResourceId, handle: fn(TypeId) -> Type) -> Type {
+        match self.find(resource.into()).or_else(|| self.resources.get(&resource.resource()).copied()) {
+            Some(id) => handle(id),
             None => self.unsupported("a resource without a name"),
         }
     }

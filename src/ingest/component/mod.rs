@@ -50,6 +50,13 @@ pub enum Item {
 }
 
 impl Item {
+    pub fn function(&self) -> Option<&Function> {
+        match self {
+            Item::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
     /// What it is, with its article.
     pub fn kind(&self) -> &'static str {
         match self {
