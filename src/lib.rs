@@ -90,12 +90,12 @@ pub fn run(
     trace.show(Show::Board, || dump::board(&board));
     let lock = settings.lock.and_then(|id| trace.stage("lock", || found.take(lock::read(sources, id))));
     let inputs = trace.stage("ingest", || found.take(ingest::read(sources, &manifest, &board)))?;
-    let modules = trace.stage("flatten", || found.take(flatten::modules(&manifest, inputs)))?;
-    trace.show(Show::Modules, || dump::modules(&modules));
+    let flat = trace.stage("flatten", || found.take(flatten::flatten(&manifest, inputs)))?;
+    trace.show(Show::Modules, || dump::modules(&flat.modules));
     if found.has_errors() {
         return None; // What a manifest with errors lacks, everyone who needs it would miss again.
     }
-    let mut system = trace.stage("link", || found.take(link::resolve(&manifest, &board, &modules)))?;
+    let mut system = trace.stage("link", || found.take(link::resolve(&flat, &board)))?;
     system.optimize = settings.optimize.unwrap_or(system.optimize);
     trace.show(Show::System, || dump::system(&system));
     let (plan, image) = if board.lacks().is_some() && settings.goal == Goal::Plan {

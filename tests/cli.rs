@@ -330,7 +330,7 @@ fn a_locked_build_changes_no_layout() {
         format!("component {name:?} \"a.wat\" {{ memory budget=(KiB)4 }}\n    run \"{name}#main\"\n    run")
     };
     std::fs::write(path.join("system.kdl"), GOOD.replace("run", &component("Z"))).expect("a file");
-    refused("4 come");
+    refused("new: memory \"Z\"");
     assert_eq!(compose(path, &["build"]).code, Some(0));
     let base = |of: &str| {
         let text = std::fs::read_to_string(&lock).expect("a lock file");

@@ -134,9 +134,9 @@ fn elf(sources: &mut Sources, id: SourceId, found: &mut Diagnostics) -> Option<(
     let manifest = found.take(manifest::read(sources, id))?;
     let board = found.take(board::load(sources, &manifest))?;
     let inputs = found.take(ingest::read(sources, &manifest, &board))?;
-    let modules = found.take(flatten::modules(&manifest, inputs))?;
-    let system = found.take(link::resolve(&manifest, &board, &modules))?;
-    let objects: Vec<Object> = modules.iter().map(object).collect();
+    let flat = found.take(flatten::flatten(&manifest, inputs))?;
+    let system = found.take(link::resolve(&flat, &board))?;
+    let objects: Vec<Object> = flat.modules.iter().map(object).collect();
     let kernel = kernel(&system, &objects);
     let plan = found.take(plan::place(&system, &objects, &kernel, None))?;
     let image = found.take(image::write(&system, &objects, &kernel, &plan))?;

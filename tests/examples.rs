@@ -34,8 +34,9 @@ fn manifests_are_right() {
         let manifest = found.take(manifest::read(&sources, id)).expect("a manifest");
         let board = found.take(board::load(&mut sources, &manifest)).expect("a board");
         let inputs = found.take(ingest::read(&sources, &manifest, &board)).unwrap_or_default();
-        let modules = found.take(flatten::modules(&manifest, inputs)).unwrap_or_default();
-        found.take(link::resolve(&manifest, &board, &modules));
+        if let Some(flat) = found.take(flatten::flatten(&manifest, inputs)) {
+            found.take(link::resolve(&flat, &board));
+        }
         assert!(found.list.is_empty(), "{}: {:#?}", path.display(), found.list);
     }
 }

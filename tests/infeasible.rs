@@ -92,8 +92,8 @@ fn outline(sources: &mut Sources, id: SourceId, found: &mut Diagnostics) -> Opti
     let mut board = found.take(board::load(sources, &manifest))?;
     board.console = None;
     let inputs = found.take(ingest::read(sources, &manifest, &board))?;
-    let modules = found.take(flatten::modules(&manifest, inputs))?;
-    let system = found.take(link::resolve(&manifest, &board, &modules))?;
+    let flat = found.take(flatten::flatten(&manifest, inputs))?;
+    let system = found.take(link::resolve(&flat, &board))?;
     found.take(plan::outline(&system, None))
 }
 

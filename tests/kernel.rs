@@ -9,6 +9,7 @@ use compose::codegen::reg::Reg;
 use compose::codegen::thumb2::asm::Assembler;
 use compose::codegen::thumb2::inst::*;
 use compose::codegen::{self, Object, Symbol, TrapCode};
+use compose::flatten::Flat;
 use compose::image::{self, Image};
 use compose::ingest::{self, Module, Unit};
 use compose::kernel::{self, Kernel};
@@ -135,7 +136,8 @@ fn run_with(input: &str, board: &str, change: impl FnOnce(&mut [Object], &mut Ke
         let unit = Unit::Component(ComponentId(index as u32));
         in_order.push(ingest::module(name, unit, text.as_bytes()).map_err(|error| format!("{error:#?}"))?);
     }
-    let (system, found) = link::resolve(&manifest, &board, &in_order);
+    let flat = Flat::of_modules(manifest, in_order);
+    let (system, found) = link::resolve(&flat, &board);
     let system = system.ok_or_else(|| format!("link: {:#?}", found.list))?;
     let (objects, found) = codegen::compile(&system);
     let mut objects = objects.ok_or_else(|| format!("codegen: {:#?}", found.list))?;

@@ -75,8 +75,8 @@ fn case(file: &Path) -> Result<(), Failed> {
         return Err("cases of the manifest alone belong to `tests/manifest`".into());
     }
     if let Some(inputs) = found.take(ingest::read(&sources, &manifest, &board))
-        && let Some(modules) = found.take(flatten::modules(&manifest, inputs))
-        && let Some(linked) = found.take(link::resolve(&manifest, &board, &modules))
+        && let Some(flat) = found.take(flatten::flatten(&manifest, inputs))
+        && let Some(linked) = found.take(link::resolve(&flat, &board))
     {
         system = dump::system(&linked);
     }

@@ -3,6 +3,7 @@
 use arbtest::arbitrary::Unstructured;
 use arbtest::arbtest;
 use compose::board;
+use compose::flatten::Flat;
 use compose::ingest::{self, Unit};
 use compose::link;
 use compose::manifest::{self, ComponentId, Manifest};
@@ -59,8 +60,8 @@ fn seed_is_right() {
     let (mut sources, manifest) = manifest();
     let board = board::load(&mut sources, &manifest).0.expect("a board");
     let module = ingest::module("a", Unit::Component(ComponentId(0)), SEED.as_bytes()).expect("a valid module");
-    let modules = [module];
-    let (system, found) = link::resolve(&manifest, &board, &modules);
+    let flat = Flat::of_modules(manifest, vec![module]);
+    let (system, found) = link::resolve(&flat, &board);
     assert!(system.is_some(), "{found:?}");
 }
 
@@ -76,8 +77,8 @@ fn mutated_modules_do_not_panic() {
             Err(_) => refused += 1,
             Ok(module) => {
                 accepted += 1;
-                let modules = [module];
-                let (system, found) = link::resolve(&manifest, &board, &modules);
+                let flat = Flat::of_modules(manifest.clone(), vec![module]);
+                let (system, found) = link::resolve(&flat, &board);
                 assert_eq!(system.is_none(), found.has_errors());
             }
         }

@@ -1,7 +1,7 @@
 //! What code generation hands on: bytes and relocations, no addresses.
 
 use crate::ingest::Unit;
-use crate::link::{FuncRef, GateId, Party};
+use crate::link::{FuncRef, GateId, Party, Refusal};
 use crate::manifest::{ComponentId, ProcessId};
 
 /// The code and constants of one unit.
@@ -192,6 +192,8 @@ runtime_functions! {
     /// the arena is exhausted. `state` is the native address of the three words of
     /// [`crate::link::Arena::state_cell`], the rest are wasm addresses, `memory_base` is native.
     ArenaRealloc = "arena_realloc",
+    /// `(dst, src, len) -> invalid`: copies, and is 1 if it is not UTF-8; then what is copied is of no use.
+    Utf8Copy = "utf8_copy",
 
     /// `(f32, f32) -> f32`.
     F32Add = "f32_add",
@@ -349,6 +351,26 @@ pub enum TrapCode {
 /// bits, the party above.
 pub fn blamed(code: TrapCode, party: Party) -> u32 {
     code as u32 | (party as u32) << 6
+}
+
+impl From<Refusal> for TrapCode {
+    fn from(refusal: Refusal) -> TrapCode {
+        match refusal {
+            Refusal::MemoryOutOfBounds => TrapCode::MemoryOutOfBounds,
+            Refusal::CannotLeave => TrapCode::CannotLeave,
+            Refusal::CannotEnter => TrapCode::CannotEnter,
+            Refusal::InvalidChar => TrapCode::InvalidChar,
+            Refusal::InvalidUtf8 => TrapCode::InvalidUtf8,
+            Refusal::StringOutOfBounds => TrapCode::StringOutOfBounds,
+            Refusal::ListOutOfBounds => TrapCode::ListOutOfBounds,
+            Refusal::InvalidDiscriminant => TrapCode::InvalidDiscriminant,
+            Refusal::UnalignedPointer => TrapCode::UnalignedPointer,
+            Refusal::UnknownHandle => TrapCode::UnknownHandle,
+            Refusal::HandlesExhausted => TrapCode::HandlesExhausted,
+            Refusal::BorrowKept => TrapCode::BorrowKept,
+            Refusal::HandleLent => TrapCode::HandleLent,
+        }
+    }
 }
 
 impl TrapCode {

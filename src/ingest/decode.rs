@@ -24,14 +24,8 @@ pub const FEATURES: WasmFeatures = WasmFeatures::WASM2
 /// Validates `wasm` and keeps what later stages ask for.
 pub fn decode(name: &str, unit: Unit, wasm: Vec<u8>) -> Result<Module, Diagnostic> {
     if Parser::is_component(&wasm) {
-        return Err(Diagnostic::error(
-            &codes::COMPONENT,
-            format!("the module of `{name}` is a component, not a core module"),
-        )
-        .note("components come later: for now each `component` of a manifest is one core module")
-        .help(
-            "build the core module alone: leave out `wasm-tools component new` (Rust: target `wasm32-unknown-unknown`)",
-        ));
+        let message = format!("`{name}` is a component, not a core module");
+        return Err(Diagnostic::error(&codes::NOT_WASM, message).help("name the core module inside it"));
     }
     let mut reader = Reader::new(name, unit);
     let result = reader.payloads(&wasm);

@@ -40,7 +40,7 @@ pub use tables::{COPIES, copies};
 use crate::board::{Console, ConsoleDriver, ProtectionModel};
 use crate::codegen::{self, Object};
 use crate::ingest::{self, FuncType, Module, Unit};
-use crate::link::{self, HostFunction, System, Target};
+use crate::link::{self, HostFunction, System};
 use crate::manifest::{ComponentId, ProcessId};
 
 /// Bytes of a process's stack below its deepest frame that exceptions take: the frame of a call to the kernel
@@ -105,11 +105,7 @@ fn host_functions(system: &System) -> Vec<(ComponentId, HostFunction)> {
     let mut out = Vec::new();
     for linked in &system.components {
         let Unit::Component(component) = linked.unit else { continue };
-        for target in &linked.functions {
-            if let Target::Host(function) = *target {
-                out.push((component, function));
-            }
-        }
+        out.extend(linked.host_functions().into_iter().map(|function| (component, function)));
     }
     out.sort();
     out.dedup();

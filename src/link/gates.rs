@@ -23,6 +23,8 @@ pub fn edges<'a>(scope: &Scope<'a>, bindings: &Bindings) -> Vec<Edge<'a>> {
             if let ImportKind::Function(index) = import.kind
                 && let Some(Provider::Component(to, _)) = bindings.definition(from, index)
                 && to != from
+                // A call back comes while its callee waits for it.
+                && bindings.kind(from, index) != GateKind::Back
             {
                 edges.push(Edge { from, to, import });
             }
@@ -48,7 +50,7 @@ pub fn resolve(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut Diagnos
 #[derive(Default)]
 struct Gates {
     list: Vec<Gate>,
-    known: BTreeMap<(ProcessId, ComponentId, u32), GateId>,
+    known: BTreeMap<(ProcessId, ComponentId, u32, GateKind), GateId>,
 }
 
 fn target(scope: &Scope<'_>, bindings: &Bindings, id: ComponentId, index: u32, gates: &mut Gates) -> Target {
@@ -57,16 +59,20 @@ fn target(scope: &Scope<'_>, bindings: &Bindings, id: ComponentId, index: u32, g
         None => Target::Own(index),
         Some(Provider::Host(function)) => Target::Host(function),
         Some(Provider::Arena) => Target::ArenaRealloc,
+        Some(Provider::ArenaOf(component)) => Target::ArenaOf(component),
+        Some(Provider::Transcode { from, to, party }) => Target::Transcode { from, to, party },
+        Some(Provider::Blame { refusal, party }) => Target::Blame { refusal, party },
         Some(Provider::Component(callee, function)) if callee == id => Target::Own(function),
         Some(Provider::Component(callee, function)) if scope.process(callee) == scope.process(id) => {
             Target::Peer { component: callee, index: function }
         }
         Some(Provider::Component(callee, function)) => {
             let caller = scope.process(id);
+            let kind = bindings.kind(id, index);
             let list = &mut gates.list;
-            Target::Gate(*gates.known.entry((caller, callee, function)).or_insert_with(|| {
+            Target::Gate(*gates.known.entry((caller, callee, function, kind)).or_insert_with(|| {
                 let ty = scope.module(callee).function_type(function).clone();
-                list.push(Gate { caller, callee, function, ty, kind: GateKind::Call });
+                list.push(Gate { caller, callee, function, ty, kind });
                 GateId(list.len() as u32 - 1)
             }))
         }

@@ -7,11 +7,13 @@
 //! 4. a component that is called like the import's module;
 //! 5. the one other component that exports the name with the type.
 
-use super::{HostFunction, Scope};
+use super::{GateKind, HostFunction, Party, Refusal, Scope};
 use crate::diag::codes::link as codes;
 use crate::diag::{Diagnostic, Diagnostics, suggest};
+use crate::flatten::Bound;
 use crate::ingest::{FuncType, Import, ImportKind, Module, ValType};
 use crate::manifest::{ComponentId, Link};
+use std::collections::BTreeMap;
 
 /// What each import of each component means; `None` where a diagnostic says why not.
 pub struct Bindings {
@@ -19,6 +21,8 @@ pub struct Bindings {
     functions: Vec<Vec<Option<Provider>>>,
     /// By component, then by index of the imported global: the global that it is.
     globals: Vec<Vec<Option<(ComponentId, u32)>>>,
+    /// What may happen in a call of an imported function, where that is not everything.
+    kinds: BTreeMap<(ComponentId, u32), GateKind>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +30,9 @@ pub enum Provider {
     Component(ComponentId, u32),
     Host(HostFunction),
     Arena,
+    ArenaOf(ComponentId),
+    Transcode { from: u32, to: u32, party: Party },
+    Blame { refusal: Refusal, party: Party },
 }
 
 impl Bindings {
@@ -52,6 +59,10 @@ impl Bindings {
         functions.chain(self.globals[component.0 as usize].iter().flatten().map(|(id, _)| *id))
     }
 
+    pub fn kind(&self, component: ComponentId, function: u32) -> GateKind {
+        self.kinds.get(&(component, function)).copied().unwrap_or_default()
+    }
+
     /// The global of another component that imported global `index` is.
     pub fn global(&self, component: ComponentId, index: u32) -> Option<(ComponentId, u32)> {
         self.globals[component.0 as usize].get(index as usize).copied().flatten()
@@ -60,8 +71,12 @@ impl Bindings {
 
 pub fn bind(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Bindings {
     let mut links = Links::new(scope);
-    let mut bindings = Bindings { functions: Vec::new(), globals: Vec::new() };
+    let mut bindings = Bindings { functions: Vec::new(), globals: Vec::new(), kinds: BTreeMap::new() };
     for id in scope.ids() {
+        if let Some(bound) = scope.wiring.imports.get(&id) {
+            wired(scope, id, bound, &mut bindings, diagnostics);
+            continue;
+        }
         let mut functions = Vec::new();
         let mut globals = Vec::new();
         for import in &scope.module(id).imports {
@@ -101,6 +116,64 @@ pub fn bind(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Bindings {
     bindings
 }
 
+/// The imports of a flattened module: each is given.
+fn wired(scope: &Scope<'_>, id: ComponentId, bound: &[Bound], bindings: &mut Bindings, diagnostics: &mut Diagnostics) {
+    let (mut functions, mut globals) = (Vec::new(), Vec::new());
+    let host = |name: &str| {
+        let all = HostFunction::ALL.into_iter().chain([HostFunction::Blame]);
+        all.into_iter().find(|function| function.name() == name).expect("flattening names functions that there are")
+    };
+    for (bound, import) in bound.iter().zip(&scope.module(id).imports) {
+        match bound {
+            Bound::Function { component, index, kind } => {
+                if *kind != GateKind::Call {
+                    bindings.kinds.insert((id, functions.len() as u32), *kind);
+                }
+                functions.push(Some(Provider::Component(*component, *index)));
+            }
+            Bound::Host(name) => functions.push(Some(Provider::Host(host(name)))),
+            Bound::Arena(component) if scope.manifest.component(*component).arena.is_none() => {
+                let importer = Importer { scope, id: *component, import };
+                diagnostics
+                    .push(importer.no_arena().label(scope.manifest.component(*component).path.span, "imported here"));
+                functions.push(None);
+            }
+            Bound::Arena(component) if *component == id => functions.push(Some(Provider::Arena)),
+            Bound::Arena(component) => functions.push(Some(Provider::ArenaOf(*component))),
+            Bound::Transcode { from, to, party } => {
+                functions.push(Some(Provider::Transcode { from: *from, to: *to, party: *party }));
+            }
+            Bound::Blame { refusal, party } => {
+                functions.push(Some(Provider::Blame { refusal: *refusal, party: *party }));
+            }
+            Bound::Global { component, index } => {
+                globals.push(Some((*component, *index)));
+                if scope.module(*component).globals[*index as usize].mutable {
+                    let importer = Importer { scope, id, import };
+                    let diagnostic = importer.refuse_kind(
+                        "mutable global",
+                        "what changes belongs to one core module",
+                        "build the component from one core module",
+                    );
+                    diagnostics.push(diagnostic.label(scope.manifest.component(id).path.span, "imported here"));
+                }
+            }
+            Bound::Memory { .. } => {}
+            Bound::Table { .. } => {
+                let importer = Importer { scope, id, import };
+                let diagnostic = importer.refuse_kind(
+                    "table",
+                    "a table holds functions of one core module",
+                    "build the component from one core module",
+                );
+                diagnostics.push(diagnostic.label(scope.manifest.component(id).path.span, "imported here"));
+            }
+        }
+    }
+    bindings.functions.push(functions);
+    bindings.globals.push(globals);
+}
+
 /// Imports that are exported again must end at a body, and not at what belongs to the component in between.
 fn check_definitions(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut Diagnostics) {
     for id in scope.ids() {
@@ -113,7 +186,7 @@ fn check_definitions(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut D
             let path = format!("{}::{}", import.module, import.field);
             let diagnostic = match bindings.definition(id, index) {
                 Some(Provider::Component(..)) => continue,
-                Some(Provider::Host(_)) | Some(Provider::Arena) => Diagnostic::error(
+                Some(_) => Diagnostic::error(
                     &codes::REEXPORT,
                     format!("`{name}` imports `{path}`, which `{through}` only passes on from the kernel"),
                 )
@@ -314,16 +387,17 @@ impl<'a> Importer<'_, 'a> {
             return Err(self.type_mismatch(ty.to_string(), "the arena", expected.to_string()));
         }
         if self.scope.manifest.component(self.id).arena.is_none() {
-            return Err(Diagnostic::error(
-                &codes::NO_ARENA,
-                format!("`{}` imports `{}`, but the manifest gives it no arena", self.name(), self.path()),
-            )
-            .help(format!(
-                "add `arena (KiB)4` to component \"{}\", with the bytes that it needs at most",
-                self.name()
-            )));
+            return Err(self.no_arena());
         }
         Ok(Provider::Arena)
+    }
+
+    fn no_arena(&self) -> Diagnostic {
+        Diagnostic::error(
+            &codes::NO_ARENA,
+            format!("`{}` imports `{}`, but the manifest gives it no arena", self.name(), self.path()),
+        )
+        .help(format!("add `arena (KiB)4` to component \"{}\", with the bytes that it needs at most", self.name()))
     }
 
     fn find(&self, want: Want<'_>, links: &mut Links<'_>) -> Result<(ComponentId, u32), Diagnostic> {

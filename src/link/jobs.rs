@@ -16,9 +16,12 @@ pub fn list(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut Diagnostic
         if let Some(function) = scope.module(id).start {
             jobs.extend(start(bindings, id, function));
         }
+        let others = scope.wiring.starts.iter().filter(|(component, _)| *component == id);
+        jobs.extend(others.map(|&(component, function)| Job { component, function, args: Vec::new() }));
     }
-    for run in &scope.manifest.runs {
-        match self::run(scope, bindings, run) {
+    for (index, run) in scope.manifest.runs.iter().enumerate() {
+        let wired = scope.wiring.runs.get(&index).copied();
+        match self::run(scope, bindings, run, wired) {
             Ok(job) => jobs.extend(job),
             Err(found) => found.into_iter().for_each(|diagnostic| diagnostics.push(diagnostic)),
         }
@@ -63,12 +66,21 @@ fn callees_first(scope: &Scope<'_>, edges: &[Edge<'_>]) -> Vec<ComponentId> {
 fn start(bindings: &Bindings, id: ComponentId, function: u32) -> Option<Job> {
     match bindings.definition(id, function)? {
         Provider::Component(component, function) => Some(Job { component, function, args: Vec::new() }),
-        Provider::Host(_) | Provider::Arena => None,
+        _ => None,
     }
 }
 
 /// `Ok(None)`: something that has its diagnostic already.
-fn run(scope: &Scope<'_>, bindings: &Bindings, run: &Run) -> Result<Option<Job>, Vec<Diagnostic>> {
+fn run(
+    scope: &Scope<'_>,
+    bindings: &Bindings,
+    run: &Run,
+    wired: Option<(ComponentId, u32)>,
+) -> Result<Option<Job>, Vec<Diagnostic>> {
+    if let Some((component, function)) = wired {
+        let args = arguments(run, scope.module(component).function_type(function))?;
+        return Ok(Some(Job { component, function, args }));
+    }
     // The manifest has refused names that nothing has.
     let Some(id) = scope.find(&run.component) else { return Ok(None) };
     let module = scope.module(id);
@@ -88,7 +100,7 @@ fn run(scope: &Scope<'_>, bindings: &Bindings, run: &Run) -> Result<Option<Job>,
     let args = arguments(run, ty)?;
     match bindings.definition(id, function) {
         Some(Provider::Component(component, function)) => Ok(Some(Job { component, function, args })),
-        Some(Provider::Host(_) | Provider::Arena) => Err(vec![
+        Some(_) => Err(vec![
             Diagnostic::error(
                 &codes::RUN_EXPORT,
                 format!("`{}` of `{name}` is a function of the kernel", run.export.value),

@@ -25,6 +25,7 @@ use super::{LinkedMemory, MemoryBase, Scope};
 use crate::board::BankKind;
 use crate::diag::codes::link as codes;
 use crate::diag::{Diagnostic, Diagnostics, suggest};
+use crate::flatten::Bound;
 use crate::ingest::{self, ImportKind, Module, SegmentMode, ValType};
 use crate::manifest::{Bounds, Component, ComponentId, Grow, Memory as Demand};
 use crate::source::Span;
@@ -37,12 +38,56 @@ pub struct Memories {
     pub arena: Option<Range<u32>>,
 }
 
-pub fn layout(
-    scope: &Scope<'_>,
-    id: ComponentId,
-    globals: &[Option<Value>],
-    diagnostics: &mut Diagnostics,
-) -> Memories {
+/// The memories of all components, in order.
+pub fn all(scope: &Scope<'_>, globals: &[Vec<Option<Value>>], diagnostics: &mut Diagnostics) -> Vec<Memories> {
+    let own = scope.ids().map(|id| layout(scope, id, &globals[id.0 as usize], diagnostics));
+    let mut all: Vec<Memories> = own.collect();
+    for id in scope.ids() {
+        for index in 0..all[id.0 as usize].list.len() {
+            let MemoryBase::Foreign { component, index: there, .. } = all[id.0 as usize].list[index].base else {
+                continue;
+            };
+            let owner = &all[component.0 as usize].list[there as usize];
+            let (bytes, max_bytes, bounds) = (owner.bytes, owner.max_bytes, owner.bounds);
+            let memory = &mut all[id.0 as usize].list[index];
+            *memory = LinkedMemory { bytes, max_bytes, bounds, ..memory.clone() };
+        }
+    }
+    all
+}
+
+/// Memories that the module defines itself.
+fn own_memories(module: &Module) -> usize {
+    module.memories.iter().filter(|memory| !memory.imported).count()
+}
+
+/// The memory of another component that imported memory `index` is.
+fn imported(scope: &Scope<'_>, id: ComponentId, index: u32, memory: &ingest::Memory) -> LinkedMemory {
+    let bound = scope.wiring.imports.get(&id).into_iter().flatten().filter_map(|bound| match bound {
+        Bound::Memory { component, index } => Some((*component, *index)),
+        _ => None,
+    });
+    let (component, there) = bound.into_iter().nth(index as usize).unwrap_or((id, index));
+    LinkedMemory {
+        name: display_name(scope.module(component), there),
+        base: MemoryBase::Foreign { component, index: there, checked: scope.wiring.adapters.contains(&id) },
+        bytes: 0,
+        max_bytes: 0,
+        budget: 0,
+        least: 0,
+        page_log2: memory.page_log2,
+        bounds: Bounds::Hardware,
+        size_cell: None,
+    }
+}
+
+/// Whether another core module uses the memory too, with data that nobody here sees.
+fn shared(scope: &Scope<'_>, id: ComponentId, index: u32) -> bool {
+    let others = scope.wiring.imports.iter().filter(|(other, _)| !scope.wiring.adapters.contains(other));
+    others.flat_map(|(_, bound)| bound).any(|bound| *bound == Bound::Memory { component: id, index })
+}
+
+fn layout(scope: &Scope<'_>, id: ComponentId, globals: &[Option<Value>], diagnostics: &mut Diagnostics) -> Memories {
     let component = scope.manifest.component(id);
     let module = scope.module(id);
     let demands = match_demands(component, module, diagnostics);
@@ -51,6 +96,10 @@ pub fn layout(
     let mut arena = None;
     for (index, memory) in module.memories.iter().enumerate() {
         let index = index as u32;
+        if memory.imported {
+            list.push(imported(scope, id, index, memory));
+            continue;
+        }
         let sizer = Sizer {
             component,
             module,
@@ -58,7 +107,7 @@ pub fn layout(
             memory,
             demand: demands[index as usize],
             used: used(module, index, globals),
-            uncertain: index == 0 && uncertain(module, globals),
+            uncertain: index == 0 && uncertain(module, globals) || shared(scope, id, index),
             name: display_name(module, index),
         };
         let sized = sizer.size(diagnostics);
@@ -101,7 +150,7 @@ pub fn display_name(module: &Module, index: u32) -> String {
 
 fn bounds(component: &Component, module: &Module, diagnostics: &mut Diagnostics) -> Bounds {
     let asked = component.bounds.as_ref();
-    if module.memories.len() < 2 {
+    if own_memories(module) < 2 {
         return asked.map_or(Bounds::Hardware, |asked| asked.value);
     }
     if let Some(asked) = asked
@@ -132,7 +181,7 @@ fn match_demands<'m>(
     let mut demands: Vec<Option<&Demand>> = vec![None; module.memories.len()];
     for demand in &component.memories {
         let index = match &demand.name {
-            None => (!module.memories.is_empty()).then_some(0),
+            None => module.memories.iter().position(|memory| !memory.imported).map(|index| index as u32),
             Some(name) => find_memory(module, name),
         };
         let Some(index) = index else {
@@ -296,7 +345,7 @@ impl Sizer<'_> {
             Some(demand) => u64::from(demand.budget.value),
             None => declared,
         };
-        if self.demand.is_none() && self.module.memories.len() > 1 && declared > 0 {
+        if self.demand.is_none() && own_memories(self.module) > 1 && declared > 0 {
             diagnostics.push(self.no_budget(declared));
         }
         let observers = self.users(|uses| uses.memory_size.iter().chain(&uses.memory_grow));

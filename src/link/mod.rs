@@ -25,30 +25,29 @@ mod unit;
 
 use crate::board::Board;
 use crate::diag::Diagnostics;
+use crate::flatten::{Flat, Wiring};
 use crate::ingest::{FuncType, Module, Unit, ValType};
 use crate::manifest::{Bounds, ComponentId, Manifest, Optimize, ProcessId};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+pub use crate::flatten::{GateKind, Party, Refusal};
 pub use privileged::privileged;
 
-/// Binds everything. `modules` are the components' modules in manifest order. `None` if there are errors; the
-/// diagnostics then hold all that were found, in all components.
-pub fn resolve<'a>(
-    manifest: &'a Manifest,
-    board: &'a Board,
-    modules: &'a [Module],
-) -> (Option<System<'a>>, Diagnostics) {
+/// Binds everything. `None` if there are errors; the diagnostics then hold all that were found, in all components.
+pub fn resolve<'a>(flat: &'a Flat, board: &'a Board) -> (Option<System<'a>>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let scope = Scope { manifest, board, modules };
+    let Flat { manifest, modules, wiring } = flat;
+    let scope = Scope { manifest, board, modules, wiring };
     let bindings = imports::bind(&scope, &mut diagnostics);
     let (gates, functions) = gates::resolve(&scope, &bindings, &mut diagnostics);
     let globals = constants::globals(&scope, &bindings, &mut diagnostics);
     let jobs = jobs::list(&scope, &bindings, &mut diagnostics);
     let mut types = unit::Types::default();
     let mut components = Vec::with_capacity(modules.len());
-    for (index, functions) in functions.into_iter().enumerate() {
+    let memories = memories::all(&scope, &globals, &mut diagnostics);
+    for (index, (functions, memories)) in functions.into_iter().zip(memories).enumerate() {
         let id = ComponentId(index as u32);
-        let memories = memories::layout(&scope, id, &globals[index], &mut diagnostics);
         components.push(unit::link(&scope, id, functions, &globals[index], memories, &mut types, &mut diagnostics));
     }
     if diagnostics.has_errors() {
@@ -71,6 +70,7 @@ struct Scope<'a> {
     manifest: &'a Manifest,
     board: &'a Board,
     modules: &'a [Module],
+    wiring: &'a Wiring,
 }
 
 impl<'a> Scope<'a> {
@@ -138,6 +138,16 @@ pub struct Linked<'a> {
 }
 
 impl Linked<'_> {
+    /// The host functions that its code calls, each once.
+    pub fn host_functions(&self) -> BTreeSet<HostFunction> {
+        let host = |target: &Target| match target {
+            Target::Host(function) => Some(*function),
+            Target::ArenaOf(_) | Target::Transcode { .. } | Target::Blame { .. } => Some(HostFunction::Blame),
+            _ => None,
+        };
+        self.functions.iter().filter_map(host).collect()
+    }
+
     /// Offset from the home base of word `index` of the instance data. Always negative: the instance data
     /// ends where the home memory begins.
     pub fn cell(&self, index: u32) -> i32 {
@@ -183,6 +193,8 @@ pub enum Target {
     /// Of adapters: `(from: i32, bytes: i32, to: i32)` copies UTF-8 from one memory to another, and traps, by blaming
     /// `party`, if it is not valid.
     Transcode { from: u32, to: u32, party: Party },
+    /// Of adapters: `()` ends the call with a trap of one of the two.
+    Blame { refusal: Refusal, party: Party },
     /// A function that the assembler of the ISA emits for the kernel; kernel unit only.
     Native(NativeFunction),
 }
@@ -248,26 +260,6 @@ impl NativeFunction {
     }
 }
 
-/// The two that an adapter stands between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Party {
-    Caller = 1,
-    Callee = 2,
-}
-
-/// What may happen in a call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum GateKind {
-    /// The callee is idle before it, and may do anything.
-    #[default]
-    Call,
-    /// Of an adapter, for `realloc` and `post-return`: the callee is idle before it, and must not leave: it reaches no
-    /// gate and no host function (component model, `may_leave`).
-    Stay,
-    /// Of an adapter, for `realloc` of its caller, which waits for it: on top of the caller's stack, and must not leave.
-    Back,
-}
-
 /// A call from one process into another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
@@ -297,7 +289,7 @@ pub struct LinkedMemory {
     pub bytes: u32,
     /// Bytes that wasm can reach by growing; equal to `bytes` where growth does not work.
     pub max_bytes: u32,
-    /// Native bytes reserved: `max_bytes` or more.
+    /// Native bytes reserved: `max_bytes` or more. 0 for the memory of another component.
     pub budget: u32,
     /// The least budget with which the module still has all that it is known to use.
     pub least: u32,
@@ -315,8 +307,9 @@ pub enum MemoryBase {
     Home,
     /// A constant, a relocation.
     Symbol,
-    /// The memory of another component, which an adapter may reach: a relocation.
-    Foreign { component: ComponentId, index: u32 },
+    /// The memory of another component: of the same process, or one that an adapter may reach. A relocation. `checked`:
+    /// the code that uses it has checked its addresses itself.
+    Foreign { component: ComponentId, index: u32, checked: bool },
     /// Address 0: wasm addresses are native addresses (`$phys`; kernel and runtime only, never checked).
     Zero,
 }

@@ -229,6 +229,7 @@ impl Build<'_> {
             tables,
             arena,
             arena_imports: item.named("import").filter_map(|import| import.arg(0)).collect(),
+            handles: item.child("handles").and_then(|handles| handles.arg(0)),
             stack: item.child("stack").and_then(|s| s.arg::<Value>(0)).and_then(|value| {
                 let stack = match value.value {
                     Value::Size(bytes) => Stack::Bytes(bytes),

@@ -84,6 +84,8 @@ pub struct Component {
     pub arena: Option<Spanned<u32>>,
     /// Functions that a component imports under other names than `cabi-arena-realloc`, and that are its arena.
     pub arena_imports: Vec<Spanned<String>>,
+    /// Handles to resources that it may have at a time.
+    pub handles: Option<Spanned<u32>>,
     pub stack: Option<Spanned<Stack>>,
     /// Where the stack is to be: a bank, or a property of banks.
     pub stack_in: Option<Spanned<String>>,

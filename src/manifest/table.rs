@@ -62,6 +62,7 @@ static COMPONENT: Node = Node {
         Child::any(&TABLE),
         Child::at_most_one(&ARENA),
         Child::any(&IMPORT),
+        Child::at_most_one(&HANDLES),
         Child::at_most_one(&STACK),
         Child::at_most_one(&BOUNDS),
         Child::at_most_one(&ON_TRAP),
@@ -136,6 +137,15 @@ static IMPORT: Node = Node {
         "`\"__cabi_arena_realloc\"`: the component's own arena.",
     )],
     example: "import \"my-realloc\" symbol=\"__cabi_arena_realloc\"",
+    ..Node::EMPTY
+};
+
+static HANDLES: Node = Node {
+    name: "handles",
+    doc: "Handles to resources that the component may have at a time, of all types together; each of its instances that has any. \
+They are in memory that no component reaches. One more is a trap.",
+    args: &[Field::required("count", Type::Integer(1, 4096), "Handles.").default("16")],
+    example: "handles 32",
     ..Node::EMPTY
 };
 

@@ -12,7 +12,7 @@ use super::solve::{ALIGN, Demand, Extent, Kept, Problem, STEPS};
 use super::stack::ProcessStack;
 use super::{Owner, SectionKind};
 use crate::codegen::Symbol;
-use crate::link::{Linked, System};
+use crate::link::{Linked, LinkedMemory, MemoryBase, System};
 use crate::lock::Lock;
 use crate::manifest::{ComponentId, Memory, ProcessId};
 use crate::protect::Addresses;
@@ -214,7 +214,8 @@ impl<'a> Asked<'a> {
             }
             extent.size = home;
             extent.marks.push((Symbol::HomeBase(id), home));
-            for (index, memory) in (0u32..).zip(&linked.memories) {
+            let own = |(_, memory): &(u32, &LinkedMemory)| !matches!(memory.base, MemoryBase::Foreign { .. });
+            for (index, memory) in (0u32..).zip(&linked.memories).filter(own) {
                 let extent = out.with(wish(index));
                 let other = tweak.budgets.iter().find(|(component, memory, _)| (*component, *memory) == (id, index));
                 let budget = other.map_or(memory.budget.into(), |(.., budget)| *budget);

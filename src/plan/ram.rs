@@ -5,8 +5,9 @@ use super::solve::{self, Layout, Placed, Search, Spot};
 use super::{BankUse, DevicePlan, ExtentPlan, Owner, ProcessPlan, Section, SectionKind, Waste, slots, why_not};
 use crate::codegen::Symbol;
 use crate::diag::Diagnostics;
+use crate::ingest::Unit;
 use crate::kernel::Kernel;
-use crate::link::System;
+use crate::link::{MemoryBase, System};
 use crate::protect::{Access, Model, Piece, Shape};
 use std::collections::BTreeMap;
 
@@ -61,6 +62,7 @@ pub fn lay_out(
         processes.push(process(system, demands, index, placed, pieces, gaps[index], &mut sections, symbols));
     }
     processes.sort_by_key(|process| process.process);
+    foreign(system, symbols);
 
     let mut banks = Vec::new();
     for (number, bank) in system.board.ram().enumerate() {
@@ -74,6 +76,20 @@ pub fn lay_out(
         banks.push(BankUse { bank: bank.name.value.clone(), base: bank.base, size: bank.size, used });
     }
     Some(Ram { sections, processes, banks, search: layout.search })
+}
+
+/// The memory of another component is where that component has it.
+fn foreign(system: &System, symbols: &mut BTreeMap<Symbol, u32>) {
+    for linked in &system.components {
+        let Unit::Component(component) = linked.unit else { continue };
+        for (index, memory) in (0u32..).zip(&linked.memories) {
+            if let MemoryBase::Foreign { component: owner, index: there, .. } = memory.base
+                && let Some(&address) = symbols.get(&Symbol::Memory { component: owner, index: there })
+            {
+                symbols.insert(Symbol::Memory { component, index }, address);
+            }
+        }
+    }
 }
 
 /// A section whose address is known to fit 32 bits.

@@ -1,5 +1,6 @@
 //! A linked system from texts, for the tests of code generation.
 
+use compose::flatten::Flat;
 use compose::ingest::{self, Module, Unit};
 use compose::link::{self, System};
 use compose::manifest::{self, ComponentId};
@@ -21,6 +22,7 @@ pub fn with_system<T>(nodes: &str, modules: &[(&str, &[u8])], go: impl FnOnce(&S
         let unit = Unit::Component(ComponentId(index as u32));
         in_order.push(ingest::module(name, unit, bytes).map_err(|error| format!("{error:#?}"))?);
     }
-    let (system, found) = link::resolve(&manifest, &board, &in_order);
+    let flat = Flat::of_modules(manifest, in_order);
+    let (system, found) = link::resolve(&flat, &board);
     Ok(go(&system.ok_or_else(|| format!("link: {:#?}", found.list))?))
 }

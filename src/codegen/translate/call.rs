@@ -1,9 +1,10 @@
 //! Calls: direct, through tables, into other components, and into the runtime.
 
 use super::state::{Region, Translator, clif_trap};
-use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
+use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode, blamed};
 use crate::ingest::{ImportKind, Unit};
-use crate::link::{Linked, Target};
+use crate::link::{HostFunction, Linked, Party, Target};
+use crate::manifest::ComponentId;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, Value, types};
 use cranelift_codegen::isa::CallConv;
@@ -74,7 +75,12 @@ impl Translator<'_, '_> {
             },
             Target::Native(function) => Symbol::Native(function.name()),
             Target::ArenaRealloc => return vec![self.arena_realloc(arguments)],
-            Target::ArenaOf(_) | Target::Transcode { .. } => todo!(),
+            Target::ArenaOf(component) => return vec![self.arena_of(component, arguments)],
+            Target::Transcode { from, to, party } => return self.transcode(from, to, party, arguments),
+            Target::Blame { refusal, party } => {
+                self.blame(refusal.into(), party, None);
+                return Vec::new();
+            }
         };
         let ty = self.linked.module.functions[index as usize].ty;
         let signature = self.signature_of(ty);
@@ -143,7 +149,7 @@ impl Translator<'_, '_> {
         for &argument in arguments {
             signature.params.push(ir::AbiParam::new(self.builder.func.dfg.value_type(argument)));
         }
-        if function == RuntimeFunction::ArenaRealloc {
+        if matches!(function, RuntimeFunction::ArenaRealloc | RuntimeFunction::Utf8Copy) {
             signature.returns.push(ir::AbiParam::new(types::I32));
         }
         let signature = self.builder.import_signature(signature);
@@ -166,5 +172,55 @@ impl Translator<'_, '_> {
         let is_exhausted = self.builder.ins().icmp(IntCC::Equal, pointer, exhausted);
         self.trap_if(is_exhausted, TrapCode::ArenaExhausted);
         pointer
+    }
+
+    /// `arena_realloc` in the arena of another component, for which that component is to blame.
+    fn arena_of(&mut self, component: ComponentId, arguments: &[Value]) -> Value {
+        let owner = &self.components[component.0 as usize];
+        let arena = owner.arena.expect("link gives whoever is asked for memory an arena");
+        let state = self.cell_address_of(component, arena.state_cell);
+        let start = self.i32(arena.start);
+        let end = self.i32(arena.end);
+        let memory = self.symbol(Symbol::Memory { component, index: 0 });
+        let mut all = vec![state, start, end, memory];
+        all.extend_from_slice(arguments);
+        let pointer = self.call_runtime(RuntimeFunction::ArenaRealloc, &all)[0];
+        let exhausted = self.i32(u32::MAX);
+        let is_exhausted = self.builder.ins().icmp(IntCC::Equal, pointer, exhausted);
+        self.blame_if(is_exhausted, TrapCode::ArenaExhausted, Party::Callee, Some(arguments[3]));
+        pointer
+    }
+
+    /// `(from, bytes, to)`: both ranges have been checked.
+    fn transcode(&mut self, from: u32, to: u32, party: Party, arguments: &[Value]) -> Vec<Value> {
+        let source = self.native_address(from, arguments[0]);
+        let target = self.native_address(to, arguments[2]);
+        let invalid = self.call_runtime(RuntimeFunction::Utf8Copy, &[target, source, arguments[1]])[0];
+        self.blame_if(invalid, TrapCode::InvalidUtf8, party, None);
+        Vec::new()
+    }
+
+    /// Ends the call, by the kernel, with a trap of one of the adapter's parties. `detail` is a number that goes with it.
+    fn blame(&mut self, code: TrapCode, party: Party, detail: Option<Value>) {
+        let Unit::Component(component) = self.linked.unit else { unreachable!("only adapters blame") };
+        let number = self.i32(blamed(code, party));
+        let detail = detail.unwrap_or_else(|| self.i32(0));
+        let mut signature = ir::Signature::new(CallConv::Fast);
+        signature.params.extend([ir::AbiParam::new(types::I32); 2]);
+        let signature = self.builder.import_signature(signature);
+        let callee = self.callee(Symbol::Host { component, function: HostFunction::Blame }, signature);
+        self.builder.ins().call(callee, &[number, detail]);
+    }
+
+    fn blame_if(&mut self, condition: Value, code: TrapCode, party: Party, detail: Option<Value>) {
+        let guilty = self.builder.create_block();
+        self.continue_in_new_block(|this, next| {
+            this.builder.ins().brif(condition, guilty, &[], next, &[]);
+            this.builder.seal_block(guilty);
+            this.builder.switch_to_block(guilty);
+            this.builder.set_cold_block(guilty);
+            this.blame(code, party, detail);
+            this.builder.ins().trap(clif_trap(TrapCode::Unreachable));
+        });
     }
 }

@@ -8,7 +8,7 @@ use super::state::{Region, Translator, clif_trap};
 use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode};
 use crate::ingest::Unit;
 use crate::link::{LinkedMemory, MemoryBase};
-use crate::manifest::Bounds;
+use crate::manifest::{Bounds, ComponentId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Opcode, Type, Value, types};
 use wasmparser::MemArg;
@@ -66,6 +66,7 @@ impl Translator<'_, '_> {
                 }
                 traps
             }
+            (MemoryBase::Foreign { checked: true, .. }, _) => traps.with_notrap(),
             (_, Bounds::Hardware) => {
                 let known = self.known(address);
                 let least = known.map_or(0, u64::from) + memarg.offset + u64::from(bytes);
@@ -121,7 +122,7 @@ impl Translator<'_, '_> {
 
     /// Traps unless `address + reach` is at most the size of the memory. `None` if it is certain to trap.
     fn check_access(&mut self, memory: u32, address: Value, reach: u64) -> Option<()> {
-        let &LinkedMemory { bytes, size_cell, .. } = self.memory(memory);
+        let bytes = self.memory(memory).bytes;
         let known = self.known(address);
         let least = known.map_or(0, u64::from) + reach;
         if least > self.most_bytes(memory) {
@@ -136,10 +137,10 @@ impl Translator<'_, '_> {
         }
         self.checked.insert((memory, address), reach);
         let reach = reach as u32;
-        let last = match size_cell {
+        let last = match self.size_place(memory) {
             None => self.i32(bytes - reach),
-            Some(cell) => {
-                let size = self.load_cell(I32, cell);
+            Some(place) => {
+                let size = self.load_size(memory, place);
                 let reach_value = self.i32(reach);
                 if reach > bytes {
                     let too_small = self.builder.ins().icmp(IntCC::UnsignedLessThan, size, reach_value);
@@ -161,12 +162,12 @@ impl Translator<'_, '_> {
                 Unit::Component(component) => Some(self.symbol(Symbol::Memory { component, index: memory })),
                 Unit::Kernel | Unit::Runtime => unreachable!("only components have memories at symbols"),
             },
-            MemoryBase::Foreign { component, index } => Some(self.symbol(Symbol::Memory { component, index })),
+            MemoryBase::Foreign { component, index, .. } => Some(self.symbol(Symbol::Memory { component, index })),
             MemoryBase::Zero => None,
         }
     }
 
-    fn native_address(&mut self, memory: u32, address: Value) -> Value {
+    pub fn native_address(&mut self, memory: u32, address: Value) -> Value {
         match self.memory_base(memory) {
             Some(base) => self.builder.ins().iadd(base, address),
             None => address,
@@ -175,16 +176,50 @@ impl Translator<'_, '_> {
 
     /// What the size can become.
     fn most_bytes(&self, memory: u32) -> u64 {
-        let &LinkedMemory { bytes, max_bytes, size_cell, .. } = self.memory(memory);
-        u64::from(if size_cell.is_some() { max_bytes } else { bytes })
+        let &LinkedMemory { bytes, max_bytes, .. } = self.memory(memory);
+        u64::from(if self.size_place(memory).is_some() { max_bytes } else { bytes })
+    }
+
+    /// Where the present size in bytes is, if it changes.
+    fn size_place(&self, memory: u32) -> Option<SizePlace> {
+        match self.memory(memory).base {
+            MemoryBase::Foreign { component, index, .. } => {
+                let owner = &self.components[component.0 as usize];
+                owner.memories[index as usize].size_cell.map(|cell| SizePlace::Foreign(component, cell))
+            }
+            _ => self.memory(memory).size_cell.map(SizePlace::Own),
+        }
+    }
+
+    /// The present size. That of another component is the other's to write: it counts no further than what is reserved.
+    fn load_size(&mut self, memory: u32, place: SizePlace) -> Value {
+        match place {
+            SizePlace::Own(cell) => self.load_cell(I32, cell),
+            SizePlace::Foreign(component, cell) => {
+                let at = self.cell_address_of(component, cell);
+                let flags = MemFlagsData::new().with_aligned();
+                let size = self.builder.ins().load(I32, flags, at, 0);
+                let most = self.i32(self.memory(memory).max_bytes);
+                self.builder.ins().umin(size, most)
+            }
+        }
+    }
+
+    fn store_size(&mut self, size: Value, place: SizePlace) {
+        match place {
+            SizePlace::Own(cell) => self.store_cell(size, cell),
+            SizePlace::Foreign(component, cell) => {
+                let at = self.cell_address_of(component, cell);
+                self.builder.ins().store(MemFlagsData::new().with_aligned(), size, at, 0);
+            }
+        }
     }
 
     /// The current size in bytes.
     fn memory_bytes(&mut self, memory: u32) -> Value {
-        let &LinkedMemory { bytes, size_cell, .. } = self.memory(memory);
-        match size_cell {
-            Some(cell) => self.load_cell(I32, cell),
-            None => self.i32(bytes),
+        match self.size_place(memory) {
+            Some(place) => self.load_size(memory, place),
+            None => self.i32(self.memory(memory).bytes),
         }
     }
 
@@ -202,17 +237,17 @@ impl Translator<'_, '_> {
     /// All that a memory may grow to is reserved: growing moves a number.
     pub fn memory_grow(&mut self, memory: u32) {
         let delta = self.pop();
-        let &LinkedMemory { max_bytes, size_cell, page_log2, .. } = self.memory(memory);
+        let &LinkedMemory { max_bytes, page_log2, .. } = self.memory(memory);
         let bytes = self.memory_bytes(memory);
         let pages = self.bytes_to_pages(memory, bytes);
         let failed = self.i32(u32::MAX);
-        let result = match size_cell {
+        let result = match self.size_place(memory) {
             None => {
                 let zero = self.i32(0);
                 let changes = self.builder.ins().icmp(IntCC::NotEqual, delta, zero);
                 self.builder.ins().select(changes, failed, pages)
             }
-            Some(cell) => {
+            Some(place) => {
                 let most = self.i32(max_bytes);
                 let room = self.builder.ins().isub(most, bytes);
                 let room = self.bytes_to_pages(memory, room);
@@ -221,7 +256,7 @@ impl Translator<'_, '_> {
                 let more = self.builder.ins().ishl(delta, shift);
                 let grown = self.builder.ins().iadd(bytes, more);
                 let size = self.builder.ins().select(too_much, bytes, grown);
-                self.store_cell(size, cell);
+                self.store_size(size, place);
                 self.builder.ins().select(too_much, failed, pages)
             }
         };
@@ -238,7 +273,8 @@ impl Translator<'_, '_> {
     }
 
     fn check_memory_range(&mut self, memory: u32, start: Value, length: Value) {
-        if self.memory(memory).base != MemoryBase::Zero {
+        let trusted = matches!(self.memory(memory).base, MemoryBase::Zero | MemoryBase::Foreign { checked: true, .. });
+        if !trusted {
             let limit = self.memory_bytes(memory);
             self.check_range(start, length, limit, TrapCode::MemoryOutOfBounds);
         }
@@ -296,6 +332,14 @@ impl Translator<'_, '_> {
             None => self.i32(0),
         }
     }
+}
+
+/// Where the size of a memory is.
+#[derive(Clone, Copy)]
+enum SizePlace {
+    /// A word of this component's instance data.
+    Own(u32),
+    Foreign(ComponentId, u32),
 }
 
 fn access_bytes(opcode: Opcode, ty: Type) -> u32 {

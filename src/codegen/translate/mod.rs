@@ -98,7 +98,7 @@ fn build(
     let name = ir::UserFuncName::user(0, index);
     let mut func = ir::Function::with_name_signature(name, signature(ty));
     let mut context = FunctionBuilderContext::new();
-    let mut translator = Translator::new(linked, FunctionBuilder::new(&mut func, &mut context));
+    let mut translator = Translator::new(linked, &system.components, FunctionBuilder::new(&mut func, &mut context));
     fill(&mut translator)?;
     let (symbols, indirect_types) = translator.finish();
     let mut func = optimize::function(func);

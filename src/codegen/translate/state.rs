@@ -6,6 +6,7 @@ use super::control::Frame;
 use crate::codegen::object::{Symbol, TrapCode};
 use crate::ingest::ValType;
 use crate::link::Linked;
+use crate::manifest::ComponentId;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::immediates::Imm64;
 use cranelift_codegen::ir::{self, Block, InstBuilder, MemFlagsData, Type, Value, types};
@@ -15,6 +16,8 @@ use std::collections::HashMap;
 
 pub(super) struct Translator<'a, 'f> {
     pub linked: &'a Linked<'a>,
+    /// By component.
+    pub components: &'a [Linked<'a>],
     pub builder: FunctionBuilder<'f>,
     pub locals: Vec<Variable>,
     pub stack: Vec<Value>,
@@ -61,9 +64,10 @@ impl Region {
 }
 
 impl<'a, 'f> Translator<'a, 'f> {
-    pub fn new(linked: &'a Linked<'a>, builder: FunctionBuilder<'f>) -> Self {
+    pub fn new(linked: &'a Linked<'a>, components: &'a [Linked<'a>], builder: FunctionBuilder<'f>) -> Self {
         Translator {
             linked,
+            components,
             builder,
             locals: Vec::new(),
             stack: Vec::new(),
@@ -241,6 +245,13 @@ impl<'a, 'f> Translator<'a, 'f> {
         let flags = self.flags(Region::Cell(word)).with_notrap().with_aligned();
         let home = self.symbol(Symbol::Home);
         self.builder.ins().store(flags, value, home, self.linked.cell(word));
+    }
+
+    /// Native address of word `word` of another component's instance data.
+    pub fn cell_address_of(&mut self, component: ComponentId, word: u32) -> Value {
+        let home = self.symbol(Symbol::HomeBase(component));
+        let offset = self.i32(self.components[component.0 as usize].cell(word) as u32);
+        self.builder.ins().iadd(home, offset)
     }
 
     /// Native address of word `word` of the instance data.

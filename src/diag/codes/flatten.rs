@@ -18,7 +18,17 @@ pub const ALL: &[&Code] = &[
     &RUN_EXPORT,
     &RUN_TYPE,
     &COMPOSITION,
+    &UNSUPPORTED,
 ];
+
+pub static UNSUPPORTED: Code = Code {
+    id: "flatten::unsupported",
+    title: "a component uses what is not supported",
+    explanation: "Components are made into core modules when the image is built. Some of what the component model has \
+        needs a host at run time, or is not there yet: the note says what it is. Asynchronous functions, streams, \
+        futures, threads and imported core modules are refused when the file is read.",
+    example: "",
+};
 
 pub static MISSING: Code = Code {
     id: "flatten::missing-interface",

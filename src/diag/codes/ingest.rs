@@ -2,7 +2,7 @@
 
 use crate::diag::Code;
 
-pub const ALL: &[&Code] = &[&FILE, &NOT_WASM, &TEXT, &INVALID, &UNSUPPORTED, &COMPONENT, &ENCODING, &LIMIT];
+pub const ALL: &[&Code] = &[&FILE, &NOT_WASM, &TEXT, &INVALID, &UNSUPPORTED, &ENCODING, &LIMIT];
 
 pub static FILE: Code = Code {
     id: "ingest::file",
@@ -41,14 +41,6 @@ pub static UNSUPPORTED: Code = Code {
     explanation: "Supported is WebAssembly 2.0 without SIMD, plus multi-memory, custom page sizes, extended \
         constants and tail calls. The module is refused as a whole: a function is never skipped.",
     example: "(module (func (drop (v128.const i32x4 0 0 0 0))))",
-};
-
-pub static COMPONENT: Code = Code {
-    id: "ingest::component",
-    title: "a file holds a WebAssembly component instead of a core module",
-    explanation: "For now each `component` of a manifest is one core module. Most tool chains make the core module first \
-        and wrap it in a component in a last step: use the file from before that step.",
-    example: "component \"sampler\" \"sampler.component.wasm\"",
 };
 
 pub static ENCODING: Code = Code {

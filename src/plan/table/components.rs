@@ -40,6 +40,7 @@ fn component(system: &System, plan: &Plan, id: ComponentId, linked: &Linked) -> 
             | Target::ArenaRealloc
             | Target::ArenaOf(_)
             | Target::Transcode { .. }
+            | Target::Blame { .. }
             | Target::Native(_) => {}
         }
     }
