@@ -23,6 +23,9 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<ComponentFile, Diagnostic> {
         Ok(types) => types,
         Err(error) => return Err(refused::invalid(name, &bytes, &error)),
     };
+    if !complete(&bytes) {
+        return Err(refused::cut_off(name));
+    }
     encodings::check(name, &bytes)?;
     let mut decoder = Decoder::new(name, &types);
     if decoder.component(&bytes).is_err() {
@@ -34,6 +37,17 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<ComponentFile, Diagnostic> {
     }
     file.bytes = bytes;
     Ok(file)
+}
+
+/// Does every nested module and component end inside the file? Where a file ends between two sections of one, validation
+/// takes its end for theirs.
+fn complete(bytes: &[u8]) -> bool {
+    Parser::new(0).parse_all(bytes).flatten().all(|payload| match payload {
+        Payload::ModuleSection { unchecked_range, .. } | Payload::ComponentSection { unchecked_range, .. } => {
+            unchecked_range.end <= bytes.len()
+        }
+        _ => true,
+    })
 }
 
 /// What is refused in a component that is valid with all proposals.

@@ -81,6 +81,12 @@ pub fn invalid(name: &str, bytes: &[u8], error: &wasmparser::Error) -> Diagnosti
     }
 }
 
+/// The diagnostic for a file that ends inside a nested module or component.
+pub fn cut_off(name: &str) -> Diagnostic {
+    Diagnostic::error(&codes::INVALID, format!("the component of `{name}` ends inside a module or component in it"))
+        .help("the file looks cut off: build or copy it again")
+}
+
 /// The diagnostic for a function that takes or gives strings in another encoding than UTF-8.
 pub fn encoding(name: &str, functions: &[String], encoding: &str) -> Diagnostic {
     let which = match functions {
