@@ -119,7 +119,7 @@ fn reached(s: &System, target: Target) -> String {
         Target::Gate(id) => format!("gate[{}]", id.0),
         Target::Host(host) => format!("compose!{}", host.name()),
         Target::ArenaRealloc => "arena".into(),
-        Target::ArenaOf(component) => format!("arena of {}", s.manifest.component(component).name.value),
+        Target::ArenaOf { component, .. } => format!("arena of {}", s.manifest.component(component).name.value),
         Target::Blame { refusal, party } => format!("blame {refusal:?} {party:?}"),
         Target::Transcode { from, to, .. } => format!("transcode memory {from} -> {to}"),
         Target::Native(native) => format!("native!{}", native.name()),

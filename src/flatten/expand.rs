@@ -4,13 +4,14 @@ use super::adapters::{self, AdapterImport, AdapterModule, Adapters, Passed};
 use super::compose::{self, Composed};
 use super::environ::{self, Def, Flattened, Item, Kind, Refused};
 use super::handles::{self, TrampolineImport};
-use super::{Bound, Flat, GateKind, Wiring, shims};
+use super::{Bound, Flat, GateKind, Party, Wiring, shims};
 use crate::diag::codes::flatten as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::{self, ComponentFile, ImportKind, Input, Module, Unit};
 use crate::manifest::{Adapter, Component, ComponentId, Manifest, Process, ProcessId};
 use crate::source::Spanned;
 use std::collections::BTreeMap;
+use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// Functions of the host interfaces (`wit/`), without versions, and the kernel's names for them.
 const HOST_FUNCTIONS: [(&str, &str, &str); 3] = [
@@ -419,7 +420,7 @@ impl Builder<'_> {
     fn bound(&self, def: &Def, kind: GateKind) -> Result<Bound, Refused> {
         let Item { instance, kind: sort, index } = match def {
             Def::Item(item) => *item,
-            Def::Host { path, component, .. } => return self.host(path, *component),
+            Def::Host { path, component, .. } => return self.host(path, *component, kind),
             other => {
                 let trampoline = self.trampoline_of.iter().find(|(def, ..)| def == other);
                 let (_, component, index) = trampoline.ok_or_else(|| Refused::Unsupported(format!("{other:?}")))?;
@@ -437,6 +438,14 @@ impl Builder<'_> {
         }
         let known = self.instances.get(&instance).copied();
         let component = known.ok_or_else(|| Refused::Unsupported("what a shim exports".into()))?;
+        // Whoever allocates by the arena need not be asked.
+        if let (Kind::Function, GateKind::Stay | GateKind::Back) = (sort, kind)
+            && let Some(import) = passes_on(&self.modules[component.0 as usize], index)
+            && let Some(def @ Def::Host { .. }) = self.function_import(instance, import)
+            && let Ok(bound @ Bound::Arena { .. }) = self.bound(def, kind)
+        {
+            return Ok(bound);
+        }
         Ok(match sort {
             Kind::Function => Bound::Function { component, index, kind },
             Kind::Memory => Bound::Memory { component, index },
@@ -445,14 +454,23 @@ impl Builder<'_> {
         })
     }
 
+    /// What function `index` is, which an instance imports.
+    fn function_import(&self, instance: usize, index: u32) -> Option<&Def> {
+        let module = &self.modules[self.instances.get(&instance)?.0 as usize];
+        let is_this = |import: &&(&ingest::Import, &Def)| import.0.kind == ImportKind::Function(index);
+        let imports = module.imports.iter().zip(&self.expansion.flat.instances[instance].imports);
+        imports.collect::<Vec<_>>().iter().find(is_this).map(|(_, def)| *def)
+    }
+
     /// A function that the composed component imports.
-    fn host(&self, path: &[String], component: u32) -> Result<Bound, Refused> {
+    fn host(&self, path: &[String], component: u32, kind: GateKind) -> Result<Bound, Refused> {
         if let [name] = path
             && self.expansion.composed.arenas.contains(name)
         {
             let owner = self.expansion.owner(component);
             let owner = owner.ok_or_else(|| Refused::Invalid(format!("nobody imports `{name}`")))?;
-            return Ok(Bound::Arena(self.mains[owner.0 as usize]));
+            let party = if kind == GateKind::Stay { Party::Callee } else { Party::Caller };
+            return Ok(Bound::Arena { component: self.mains[owner.0 as usize], party });
         }
         if let [interface, function] = path {
             let unversioned = interface.split('@').next().unwrap_or_default();
@@ -463,6 +481,22 @@ impl Builder<'_> {
         }
         Err(Refused::Unsupported(format!("`{}` of the host", path.join("#"))))
     }
+}
+
+/// The imported function that function `index` calls with its own arguments, if it does nothing else.
+fn passes_on(module: &Module, index: u32) -> Option<u32> {
+    let body = module.functions[index as usize].body.clone()?;
+    let reader = FunctionBody::new(BinaryReader::new(&module.wasm[body.clone()], body.start));
+    let operators = reader.get_operators_reader().ok()?.into_iter().collect::<Result<Vec<_>, _>>().ok()?;
+    let [arguments @ .., Operator::Call { function_index }, Operator::End] = &operators[..] else { return None };
+    let in_order = arguments
+        .iter()
+        .zip(0..)
+        .all(|(operator, index)| matches!(operator, Operator::LocalGet { local_index } if *local_index == index));
+    let callee = module.functions.get(*function_index as usize)?;
+    let all = arguments.len() == module.function_type(index).params.len();
+    (in_order && all && callee.body.is_none() && module.function_type(*function_index) == module.function_type(index))
+        .then_some(*function_index)
 }
 
 /// A part of a component that the manifest does not speak of: nothing but what it must share.

@@ -76,8 +76,11 @@ pub enum Bound {
     },
     /// A function of the kernel, by its name.
     Host(&'static str),
-    /// The arena of a component.
-    Arena(ComponentId),
+    /// The arena of a component, and whom of an adapter's two that is.
+    Arena {
+        component: ComponentId,
+        party: Party,
+    },
     /// Of adapters: copies UTF-8 between two memories, by their indices in the module.
     Transcode {
         from: u32,

@@ -59,7 +59,7 @@ fn target(scope: &Scope<'_>, bindings: &Bindings, id: ComponentId, index: u32, g
         None => Target::Own(index),
         Some(Provider::Host(function)) => Target::Host(function),
         Some(Provider::Arena) => Target::ArenaRealloc,
-        Some(Provider::ArenaOf(component)) => Target::ArenaOf(component),
+        Some(Provider::ArenaOf(component, party)) => Target::ArenaOf { component, party },
         Some(Provider::Transcode { from, to, party }) => Target::Transcode { from, to, party },
         Some(Provider::Blame { refusal, party }) => Target::Blame { refusal, party },
         Some(Provider::Component(callee, function)) if callee == id => Target::Own(function),

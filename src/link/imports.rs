@@ -30,7 +30,7 @@ pub enum Provider {
     Component(ComponentId, u32),
     Host(HostFunction),
     Arena,
-    ArenaOf(ComponentId),
+    ArenaOf(ComponentId, Party),
     Transcode { from: u32, to: u32, party: Party },
     Blame { refusal: Refusal, party: Party },
 }
@@ -132,14 +132,14 @@ fn wired(scope: &Scope<'_>, id: ComponentId, bound: &[Bound], bindings: &mut Bin
                 functions.push(Some(Provider::Component(*component, *index)));
             }
             Bound::Host(name) => functions.push(Some(Provider::Host(host(name)))),
-            Bound::Arena(component) if scope.manifest.component(*component).arena.is_none() => {
+            Bound::Arena { component, .. } if scope.manifest.component(*component).arena.is_none() => {
                 let importer = Importer { scope, id: *component, import };
                 diagnostics
                     .push(importer.no_arena().label(scope.manifest.component(*component).path.span, "imported here"));
                 functions.push(None);
             }
-            Bound::Arena(component) if *component == id => functions.push(Some(Provider::Arena)),
-            Bound::Arena(component) => functions.push(Some(Provider::ArenaOf(*component))),
+            Bound::Arena { component, .. } if *component == id => functions.push(Some(Provider::Arena)),
+            Bound::Arena { component, party } => functions.push(Some(Provider::ArenaOf(*component, *party))),
             Bound::Transcode { from, to, party } => {
                 functions.push(Some(Provider::Transcode { from: *from, to: *to, party: *party }));
             }

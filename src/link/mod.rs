@@ -142,7 +142,7 @@ impl Linked<'_> {
     pub fn host_functions(&self) -> BTreeSet<HostFunction> {
         let host = |target: &Target| match target {
             Target::Host(function) => Some(*function),
-            Target::ArenaOf(_) | Target::Transcode { .. } | Target::Blame { .. } => Some(HostFunction::Blame),
+            Target::ArenaOf { .. } | Target::Transcode { .. } | Target::Blame { .. } => Some(HostFunction::Blame),
             _ => None,
         };
         self.functions.iter().filter_map(host).collect()
@@ -188,8 +188,8 @@ pub enum Target {
     Host(HostFunction),
     /// `env::__cabi_arena_realloc`: this component's own arena.
     ArenaRealloc,
-    /// The same of another component, whose memory this adapter may reach.
-    ArenaOf(ComponentId),
+    /// The same of another component: of the same process, or one whose memory this adapter may reach.
+    ArenaOf { component: ComponentId, party: Party },
     /// Of adapters: `(from: i32, bytes: i32, to: i32)` copies UTF-8 from one memory to another, and traps, by blaming
     /// `party`, if it is not valid.
     Transcode { from: u32, to: u32, party: Party },

@@ -75,7 +75,7 @@ impl Translator<'_, '_> {
             },
             Target::Native(function) => Symbol::Native(function.name()),
             Target::ArenaRealloc => return vec![self.arena_realloc(arguments)],
-            Target::ArenaOf(component) => return vec![self.arena_of(component, arguments)],
+            Target::ArenaOf { component, party } => return vec![self.arena_of(component, party, arguments)],
             Target::Transcode { from, to, party } => return self.transcode(from, to, party, arguments),
             Target::Blame { refusal, party } => {
                 self.blame(refusal.into(), party, None);
@@ -175,7 +175,7 @@ impl Translator<'_, '_> {
     }
 
     /// `arena_realloc` in the arena of another component, for which that component is to blame.
-    fn arena_of(&mut self, component: ComponentId, arguments: &[Value]) -> Value {
+    fn arena_of(&mut self, component: ComponentId, party: Party, arguments: &[Value]) -> Value {
         let owner = &self.components[component.0 as usize];
         let arena = owner.arena.expect("link gives whoever is asked for memory an arena");
         let state = self.cell_address_of(component, arena.state_cell);
@@ -187,7 +187,7 @@ impl Translator<'_, '_> {
         let pointer = self.call_runtime(RuntimeFunction::ArenaRealloc, &all)[0];
         let exhausted = self.i32(u32::MAX);
         let is_exhausted = self.builder.ins().icmp(IntCC::Equal, pointer, exhausted);
-        self.blame_if(is_exhausted, TrapCode::ArenaExhausted, Party::Callee, Some(arguments[3]));
+        self.blame_if(is_exhausted, TrapCode::ArenaExhausted, party, Some(arguments[3]));
         pointer
     }
 

@@ -38,7 +38,7 @@ fn component(system: &System, plan: &Plan, id: ComponentId, linked: &Linked) -> 
             Target::Host(function) => host_functions.push(function.name().to_string()),
             Target::Own(_)
             | Target::ArenaRealloc
-            | Target::ArenaOf(_)
+            | Target::ArenaOf { .. }
             | Target::Transcode { .. }
             | Target::Blame { .. }
             | Target::Native(_) => {}
