@@ -7,6 +7,7 @@ mod worlds;
 use arbtest::arbitrary::Unstructured;
 use arbtest::arbtest;
 use compose::diag::Diagnostics;
+use compose::flatten;
 use compose::flatten::compose::{Composed, Scope, outer, providers, wit};
 use compose::ingest::component::COMPONENT_FEATURES;
 use compose::ingest::{self, ComponentFile, Input, Unit};
@@ -46,6 +47,10 @@ fn compose(manifest: &Manifest, a: &ComponentFile, b: &ComponentFile) -> (Option
     if let Some(composed) = &composed {
         wasmparser::Validator::new_with_features(COMPONENT_FEATURES).validate_all(&composed.bytes).expect("valid");
     }
+    // What is composed is flattened, or refused in words.
+    let inputs = vec![Input::Component(a.clone()), Input::Component(b.clone())];
+    let (flat, said) = flatten::flatten(manifest, inputs);
+    assert_eq!(flat.is_none(), said.has_errors());
     let scope = Scope::new(manifest, &files);
     let (providers, _) = providers(&scope);
     let text = wit::system(&scope, &providers);
@@ -61,7 +66,11 @@ fn equal_interfaces_are_composed_and_others_refused() {
         let file = |bytes: Vec<u8>, name| read(name, &bytes).expect("a valid component");
         // Exported in a version that goes with the imported one.
         let a = file(api.importer("@0.2.1"), "a");
-        let (composed, found) = compose(&manifest, &a, &file(api.exporter("@0.2.4"), "b"));
+        let b = file(api.exporter("@0.2.4"), "b");
+        let (composed, found) = compose(&manifest, &a, &b);
+        let inputs = vec![Input::Component(a.clone()), Input::Component(b)];
+        let (flat, said) = flatten::flatten(&manifest, inputs);
+        assert!(flat.is_some(), "{}\n{:#?}", api.wit(""), said.list);
         assert!(composed.is_some(), "{}\n{:#?}", api.wit(""), found.list);
         let changed = api.changed(u)?;
         let (composed, found) = compose(&manifest, &a, &file(changed.exporter("@0.2.4"), "b"));
