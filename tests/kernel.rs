@@ -20,6 +20,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use stack::Measured;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 #[path = "../benches/gate.rs"]
 mod gate;
@@ -51,13 +52,14 @@ fn main() {
     let fatal = Trial::test("a_fault_in_the_kernel_ends_the_program", || {
         BOARDS.iter().try_for_each(|board| fault_in_the_kernel(board))
     });
+    let clock = Trial::test("the_clock_is_not_fast", || BOARDS.iter().try_for_each(|board| clock_is_not_fast(board)));
     let cost = Trial::test("gate_cost", || {
         gate::BOARDS.iter().try_for_each(|board| match gate::measure(board)? {
             ..=gate::MOST => Ok(()),
             instructions => Err(format!("on {board} a gate takes {instructions} instructions").into()),
         })
     });
-    libtest_mimic::run(&Arguments::from_args(), files.chain(attacks).chain([fatal, cost]).collect()).exit();
+    libtest_mimic::run(&Arguments::from_args(), files.chain(attacks).chain([fatal, clock, cost]).collect()).exit();
 }
 
 fn check(file: &Path) -> Result<(), Failed> {
@@ -97,6 +99,27 @@ fn run(input: &str, board: &str) -> Result<String, Failed> {
     }
     output.push_str(&format!(";;= exit {code}\n"));
     Ok(output)
+}
+
+/// Waits for a second by the kernel's clock: for no less by this machine's. (For more, if it has other things to do.)
+fn clock_is_not_fast(board: &str) -> Result<(), Failed> {
+    let waits = r#";;! component "a" "a.wat" { memory budget=(KiB)4 }
+;;! run "a#main"
+;;@ a.wat
+(module
+  (import "compose" "clock" (func $clock (result i64)))
+  (memory 1)
+  (func (export "main")
+    (loop $again (br_if $again (i64.lt_u (call $clock) (i64.const 1_000_000_000))))))
+"#;
+    let start = Instant::now();
+    let Ran { console, code, stacks } = run_with(waits, board, |_, _| {})?;
+    stacks?;
+    match (code, start.elapsed() >= Duration::from_secs(1)) {
+        (0, true) => Ok(()),
+        (0, false) => Err(format!("a second took {:?} on {board}", start.elapsed()).into()),
+        (code, _) => Err(format!("on {board} it ends with {code}: {console}").into()),
+    }
 }
 
 struct Ran {

@@ -22,6 +22,7 @@ pub(super) fn board(items: &[Item], found: &mut Diagnostics) -> Option<Board> {
         }
     }
     let console = console(root, &ranges, found);
+    let clock = clock(root, &ranges, found);
     let protection = protection(root.child("protection")?, found);
     let cpu = root.child("cpu")?;
     let board = Board {
@@ -43,6 +44,7 @@ pub(super) fn board(items: &[Item], found: &mut Diagnostics) -> Option<Board> {
         protection: protection?,
         peripherals: ranges.iter().filter(|r| r.kind == "peripheral").map(Range::peripheral).collect(),
         console,
+        clock,
         exit: match root.child("exit").and_then(|e| e.arg::<&'static str>(0)).map(|e| e.value) {
             Some("semihosting") => Exit::Semihosting,
             _ => Exit::Halt,
@@ -61,7 +63,28 @@ pub(super) fn board(items: &[Item], found: &mut Diagnostics) -> Option<Board> {
 
 fn console(root: &Item, ranges: &[Range], found: &mut Diagnostics) -> Option<Console> {
     let console = root.child("console")?;
-    let peripheral: Spanned<String> = console.prop("peripheral")?;
+    let (peripheral, base) = device(console, root, ranges, found)?;
+    let driver = match console.arg::<&'static str>(0)?.value {
+        "cmsdk-uart" => ConsoleDriver::CmsdkUart,
+        _ => return None,
+    };
+    Some(Console { driver, peripheral, base })
+}
+
+fn clock(root: &Item, ranges: &[Range], found: &mut Diagnostics) -> Option<Clock> {
+    let clock = root.child("clock")?;
+    let (peripheral, base) = device(clock, root, ranges, found)?;
+    let driver = match clock.arg::<&'static str>(0)?.value {
+        "mps2-fpgaio" => ClockDriver::Mps2Fpgaio,
+        _ => return None,
+    };
+    let mhz: Spanned<i128> = clock.prop("mhz")?;
+    Some(Clock { driver, peripheral, base, mhz: u32::try_from(mhz.value).ok()? })
+}
+
+/// The peripheral that the kernel has for `item`: its name and base.
+fn device(item: &Item, root: &Item, ranges: &[Range], found: &mut Diagnostics) -> Option<(String, u32)> {
+    let peripheral: Spanned<String> = item.prop("peripheral")?;
     let device = ranges.iter().find(|r| r.kind == "peripheral" && r.name.value == peripheral.value);
     // A range that could not be read may be the one.
     let complete = ranges.len() == root.children.iter().filter(|c| c.node.prop("base").is_some()).count();
@@ -72,11 +95,7 @@ fn console(root: &Item, ranges: &[Range], found: &mut Diagnostics) -> Option<Con
                 .help("add a `peripheral` of this name"),
         );
     }
-    let driver = match console.arg::<&'static str>(0)?.value {
-        "cmsdk-uart" => ConsoleDriver::CmsdkUart,
-        _ => return None,
-    };
-    Some(Console { driver, peripheral: peripheral.value, base: device?.base })
+    Some((peripheral.value, device?.base))
 }
 
 fn flag(item: &Item, name: &str) -> bool {

@@ -147,6 +147,8 @@ pub struct Board {
     pub peripherals: Vec<Peripheral>,
     /// Boards whose systems can only be planned may have none.
     pub console: Option<Console>,
+    /// Without one, no component can ask for the time.
+    pub clock: Option<Clock>,
     /// How a program ends and reports a code.
     pub exit: Exit,
     pub emulator: Option<Emulator>,
@@ -239,6 +241,23 @@ pub struct Console {
 pub enum ConsoleDriver {
     /// Arm CMSDK APB UART (DDI 0479): DATA +0, STATE +4 (bit 0: TX full), CTRL +8 (bit 0: TX enable), BAUDDIV +16.
     CmsdkUart,
+}
+
+/// What the kernel tells the time by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    pub driver: ClockDriver,
+    /// Name of the peripheral.
+    pub peripheral: String,
+    pub base: u32,
+    /// Cycles of its counter in a microsecond.
+    pub mhz: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockDriver {
+    /// Arm MPS2 FPGA system registers (DAI 0386, DAI 0505): CLK100HZ +0x14, COUNTER +0x18, PRESCALE +0x1c.
+    Mps2Fpgaio,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ static ROOT: Node = Node {
         Child::any(&RAM),
         Child::any(&PERIPHERAL),
         Child::at_most_one(&CONSOLE),
+        Child::at_most_one(&CLOCK),
         Child::at_most_one(&EXIT),
         Child::at_most_one(&EMULATOR),
     ],
@@ -124,6 +125,22 @@ static CONSOLE: Node = Node {
     args: &[Field::required("driver", Type::Word(&["cmsdk-uart"]), "`cmsdk-uart`: Arm CMSDK APB UART (DDI 0479).")],
     props: &[Field::required("peripheral", Type::Text, "A peripheral of this board.")],
     example: "console \"cmsdk-uart\" peripheral=\"uart0\"",
+    ..Node::EMPTY
+};
+
+static CLOCK: Node = Node {
+    name: "clock",
+    doc: "What the kernel tells the time by.",
+    args: &[Field::required(
+        "driver",
+        Type::Word(&["mps2-fpgaio"]),
+        "`mps2-fpgaio`: the counters in the FPGA of Arm's MPS2 boards (DAI 0386, DAI 0505).",
+    )],
+    props: &[
+        Field::required("peripheral", Type::Text, "A peripheral of this board."),
+        Field::required("mhz", Type::Integer(1, 1000), "Cycles of its counter in a microsecond."),
+    ],
+    example: "clock \"mps2-fpgaio\" peripheral=\"fpgaio\" mhz=25",
     ..Node::EMPTY
 };
 

@@ -97,6 +97,13 @@ fn devices(board: &Board, manifest: &Manifest, found: &mut Diagnostics) {
                         .help("share it with the kernel: `shared=#true`"),
                 );
             }
+            if board.clock.as_ref().is_some_and(|clock| clock.peripheral == name.value) {
+                found.push(
+                    Diagnostic::error(&code::DEVICE_TAKEN, format!("the kernel tells the time by `{name}`"))
+                        .label(mmio.span, "not for components")
+                        .help("ask the kernel: `compose::clock`, or `compose:host/clock` in a component"),
+                );
+            }
             let same = |(_, other): &&(ProcessId, &Mmio)| other.peripheral.value == name.value;
             let first = taken.iter().find(same).copied();
             taken.push((component.process, mmio));

@@ -14,10 +14,11 @@ use std::collections::BTreeMap;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// Functions of the host interfaces (`wit/`), without versions, and the kernel's names for them.
-const HOST_FUNCTIONS: [(&str, &str, &str); 3] = [
+const HOST_FUNCTIONS: [(&str, &str, &str); 4] = [
     ("compose:host/console", "write", "write"),
     ("compose:host/console", "log-u32", "log_u32"),
     ("compose:host/exit", "exit", "exit"),
+    ("compose:host/clock", "now", "clock"),
 ];
 
 /// Flattens what is a component. `inputs` are what the manifest's components are, in its order.

@@ -1,6 +1,6 @@
   ;; Host functions. `host` is the descriptor of what the component calls; the result is a trap code, or 0.
 
-  (func (export "host") (param $host i32) (param $a i32) (param $b i32) (result i32)
+  (func $host (export "host") (param $host i32) (param $a i32) (param $b i32) (result i32)
     (local $function i32)
     (local.set $function (i32.load $phys (i32.add (local.get $host) (global.get $HOST_FUNCTION))))
     (if (i32.eq (local.get $function) (global.get $HOST_LOG_U32))

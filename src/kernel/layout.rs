@@ -101,6 +101,7 @@ layout! {
     HOST_LOG_U32 = 1;
     HOST_EXIT = 2;
     HOST_BLAME = 3;
+    HOST_CLOCK = 4;
 
     // Configuration, in flash.
 
@@ -115,4 +116,8 @@ layout! {
     CONFIG_CODE = 16;
     CONFIG_CODE_END = 20;
     CONFIG_GATES = 24;
+    /// Native address of the clock's registers, and cycles of its counter in a microsecond: where a component asks for
+    /// the time.
+    CONFIG_CLOCK = 28;
+    CONFIG_CLOCK_MHZ = 32;
 }

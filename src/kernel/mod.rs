@@ -37,7 +37,7 @@ mod thumb2;
 
 pub use tables::{COPIES, copies};
 
-use crate::board::{Console, ConsoleDriver, ProtectionModel};
+use crate::board::{Clock, ClockDriver, Console, ConsoleDriver, ProtectionModel};
 use crate::codegen::{self, Object};
 use crate::ingest::{self, FuncType, Module, Unit};
 use crate::link::{self, HostFunction, System};
@@ -62,12 +62,14 @@ pub struct Kernel {
 
 /// Makes the kernel of a system.
 pub fn compile(system: &System) -> Kernel {
-    let module = module(system);
+    let hosts = host_functions(system);
+    let clock = clock(system, &hosts);
+    let module = module(system, clock);
     let linked = link::privileged(&module);
     assert!(linked.instance.is_empty() && linked.data.is_empty(), "the kernel's wasm has no state but its memory");
     let (object, found) = codegen::unit(system, &linked);
     let mut object = object.unwrap_or_else(|| panic!("the kernel's own source does not compile: {:?}", found.list));
-    let calls = Calls { hosts: host_functions(system), module: &module };
+    let calls = Calls { hosts, clock, module: &module };
     object.functions.extend(thumb2::functions(system, &calls));
     object.constants.push(thumb2::vectors());
     object.constants.extend(tables::all(system, &calls));
@@ -92,6 +94,8 @@ pub fn stack_reserve(system: &System, process: ProcessId) -> u32 {
 struct Calls<'a> {
     /// Numbered from `gates + 2` on.
     hosts: Vec<(ComponentId, HostFunction)>,
+    /// If a component asks for the time.
+    clock: Option<&'a Clock>,
     module: &'a Module,
 }
 
@@ -99,6 +103,12 @@ struct Calls<'a> {
 fn words(ty: &FuncType) -> (u32, u32) {
     let sum = |types: &[ingest::ValType]| types.iter().map(|ty| ty.words()).sum();
     (sum(&ty.params), sum(&ty.results))
+}
+
+/// The board's clock, if any component asks for the time. `link` refuses those that ask a board without one.
+fn clock<'a>(system: &'a System, hosts: &[(ComponentId, HostFunction)]) -> Option<&'a Clock> {
+    hosts.iter().find(|(_, function)| *function == HostFunction::Clock)?;
+    system.board.clock.as_ref()
 }
 
 fn host_functions(system: &System) -> Vec<(ComponentId, HostFunction)> {
@@ -125,9 +135,13 @@ fn console<'a>(system: &'a System) -> &'a Console {
     system.board.console.as_ref().expect("a board that boots has a console")
 }
 
-fn module(system: &System) -> Module {
+fn module(system: &System, clock: Option<&Clock>) -> Module {
     let console = match console(system).driver {
         ConsoleDriver::CmsdkUart => include_str!("cmsdk_uart.wat"),
+    };
+    let clock = match clock.map(|clock| clock.driver) {
+        Some(ClockDriver::Mps2Fpgaio) => concat!(include_str!("clock.wat"), include_str!("mps2_fpgaio.wat")),
+        None => "",
     };
     let secure_fault = match system.board.protection.model {
         ProtectionModel::Pmsav8 => include_str!("secure_fault.wat"),
@@ -137,7 +151,7 @@ fn module(system: &System) -> Module {
         "(module $kernel\n  (import \"native\" \"exit\" (func $exit (param i32)))\n  (import \"native\" \
          \"user_load\" (func $user_load (param i32) (result i32 i32)))\n  (import \"native\" \"user_store\" (func \
          $user_store (param i32 i32) (result i32)))\n  (memory $ram {size} {size} \
-         (pagesize 1))\n  (memory $phys 65536)\n{}{}{console}{secure_fault}{})\n",
+         (pagesize 1))\n  (memory $phys 65536)\n{}{}{console}{clock}{secure_fault}{})\n",
         layout::globals(),
         texts::globals(),
         SOURCES.concat(),

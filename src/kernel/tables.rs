@@ -94,7 +94,7 @@ pub fn all(system: &System, calls: &Calls) -> Vec<Constant> {
     for text in texts::all() {
         strings.refer(&mut table, text);
     }
-    out.extend([table, strings.0, fixed_regions(), configuration(system)]);
+    out.extend([table, strings.0, fixed_regions(), configuration(system, calls)]);
     let setup = system.model().setup;
     if !setup.is_empty() {
         let mut table = Table::new(SETUP);
@@ -203,6 +203,7 @@ fn hosts(system: &System, calls: &Calls) -> Table {
             HostFunction::Write => HOST_WRITE,
             HostFunction::LogU32 => HOST_LOG_U32,
             HostFunction::Exit => HOST_EXIT,
+            HostFunction::Clock => HOST_CLOCK,
             HostFunction::Blame => HOST_BLAME,
         });
         match system.components[component.0 as usize].memories.first() {
@@ -302,7 +303,7 @@ fn instance(image: &mut Table, linked: &Linked, component: ComponentId) {
     }
 }
 
-fn configuration(system: &System) -> Table {
+fn configuration(system: &System, calls: &Calls) -> Table {
     let mut table = Table::new(CONFIGURATION);
     table.word(super::console(system).base);
     table.address(TEXTS, 0);
@@ -311,5 +312,8 @@ fn configuration(system: &System) -> Table {
     table.address(Symbol::FlashBase, 0);
     table.address(Symbol::FlashEnd, 0);
     table.address(GATES, 0);
+    if let Some(clock) = calls.clock {
+        table.words(&[clock.base, clock.mhz]);
+    }
     table
 }

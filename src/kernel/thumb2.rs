@@ -210,6 +210,9 @@ fn reset(system: &System, calls: &Calls) -> Function {
     c.address(HOME, Symbol::KernelMemory, 0);
     c.address(R0, CONFIGURATION, 0);
     c.call(calls, "start");
+    if calls.clock.is_some() {
+        c.call(calls, "clock_start");
+    }
     // As if a process's function returned: the kernel goes on with the first job. The frame of this call goes on
     // top of the kernel's stack, where nobody wants it.
     let boot = system.manifest.processes.len() as u32 * tables::process_size(system);
@@ -414,9 +417,17 @@ fn svc(system: &System, calls: &Calls) -> Function {
     c.branch_if(Cond::Ne, bad_host);
     c.push(Inst::Push { list: list(&[R0, R1, HOME, LR]) });
     c.load_pair(R1, R2, R0, 0);
+    if calls.clock.is_some() {
+        c.mov(IP, R0);
+    }
     c.mov(R0, R3);
     c.address(HOME, Symbol::KernelMemory, 0);
-    c.call(calls, "host");
+    if calls.clock.is_some() {
+        c.mov(R3, IP);
+        c.call(calls, "host_with_frame");
+    } else {
+        c.call(calls, "host");
+    }
     c.mov(R2, R0);
     c.push(Inst::Pop { list: list(&[R0, R1, HOME, LR]) });
     let trap = c.label();

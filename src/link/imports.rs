@@ -112,6 +112,7 @@ pub fn bind(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Bindings {
         bindings.globals.push(globals);
     }
     check_definitions(scope, &bindings, diagnostics);
+    check_clock(scope, &bindings, diagnostics);
     links.warn_unused(diagnostics);
     bindings
 }
@@ -172,6 +173,25 @@ fn wired(scope: &Scope<'_>, id: ComponentId, bound: &[Bound], bindings: &mut Bin
     }
     bindings.functions.push(functions);
     bindings.globals.push(globals);
+}
+
+/// Who asks for the time needs a board that has it.
+fn check_clock(scope: &Scope<'_>, bindings: &Bindings, diagnostics: &mut Diagnostics) {
+    if scope.board.clock.is_some() {
+        return;
+    }
+    for id in scope.ids() {
+        if bindings.functions[id.0 as usize].contains(&Some(Provider::Host(HostFunction::Clock))) {
+            diagnostics.push(
+                Diagnostic::error(
+                    &codes::NO_CLOCK,
+                    format!("`{}` asks for the time, and `{}` has no clock", scope.name(id), scope.board.name),
+                )
+                .label(scope.manifest.component(id).path.span, "imports the kernel's clock")
+                .help("add a `clock` to the board file, or build the component without it"),
+            );
+        }
+    }
 }
 
 /// Imports that are exported again must end at a body, and not at what belongs to the component in between.

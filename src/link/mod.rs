@@ -208,6 +208,8 @@ pub enum HostFunction {
     LogU32,
     /// `exit(code: i32)`: ends the system.
     Exit,
+    /// `clock() -> i64`: nanoseconds since the start.
+    Clock,
     /// Of adapters, and not to be imported: `blame(number: i32, detail: i32)` ends the call with a trap of one of the
     /// adapter's two parties. The number is a [`crate::codegen::blamed`].
     Blame,
@@ -215,7 +217,8 @@ pub enum HostFunction {
 
 impl HostFunction {
     /// Those that a module may import.
-    pub const ALL: [HostFunction; 3] = [HostFunction::Write, HostFunction::LogU32, HostFunction::Exit];
+    pub const ALL: [HostFunction; 4] =
+        [HostFunction::Write, HostFunction::LogU32, HostFunction::Exit, HostFunction::Clock];
 
     /// The import's field.
     pub fn name(self) -> &'static str {
@@ -223,6 +226,7 @@ impl HostFunction {
             HostFunction::Write => "write",
             HostFunction::LogU32 => "log_u32",
             HostFunction::Exit => "exit",
+            HostFunction::Clock => "clock",
             HostFunction::Blame => "blame",
         }
     }
@@ -231,8 +235,10 @@ impl HostFunction {
         let params = match self {
             HostFunction::Write | HostFunction::Blame => vec![ValType::I32; 2],
             HostFunction::LogU32 | HostFunction::Exit => vec![ValType::I32],
+            HostFunction::Clock => Vec::new(),
         };
-        FuncType { params, results: Vec::new() }
+        let results = if self == HostFunction::Clock { vec![ValType::I64] } else { Vec::new() };
+        FuncType { params, results }
     }
 }
 

@@ -52,7 +52,7 @@ pub const SYSTEMS: &[System] = &[
                 memory: 21_736,
                 stack: 9_640,
                 apart: true,
-                devices: &["timer0", "dualtimer", "uart2", "uart4", "gpio0", "dma", "spi1", "fpgaio", "scc"],
+                devices: &["timer0", "dualtimer", "uart2", "uart4", "gpio0", "dma", "spi1", "spi4", "scc"],
             },
             Component { name: "bo", memory: 187_752, stack: 91_112, apart: true, devices: &[] },
         ],
@@ -71,7 +71,7 @@ const MORE_DEVICES: [(&str, u32); 8] = [
     ("gpio0", 0x4001_0000),
     ("dma", 0x4001_f000),
     ("spi1", 0x4002_1000),
-    ("fpgaio", 0x4002_8000),
+    ("spi4", 0x4002_7000),
     ("scc", 0x4002_f000),
 ];
 

@@ -9,6 +9,7 @@ pub const ALL: &[&Code] = &[
     &IMPORT_TYPE,
     &IMPORT_KIND,
     &NO_ARENA,
+    &NO_CLOCK,
     &REFERENCE,
     &REEXPORT,
     &CYCLE,
@@ -76,6 +77,13 @@ pub static NO_ARENA: Code = Code {
     explanation: "Canonical-ABI code allocates in a bounded area of the component's own memory. How many bytes that \
         has is for the manifest to say.",
     example: "(import \"env\" \"__cabi_arena_realloc\" (func (param i32 i32 i32 i32) (result i32))) in a component without `arena`",
+};
+
+pub static NO_CLOCK: Code = Code {
+    id: "link::no-clock",
+    title: "a component asks for the time on a board without a clock",
+    explanation: "The kernel tells the time by a counter that the board file names in a `clock` node, and by nothing else.",
+    example: "(import \"compose\" \"clock\" (func (result i64))), where the board has no `clock`",
 };
 
 pub static REFERENCE: Code = Code {
