@@ -1,6 +1,7 @@
 //! The runtime's helpers, run by an interpreter on the host, against native arithmetic and models.
 
 use arbtest::arbtest;
+use compose::codegen::{ARENA_EXHAUSTED, ARENA_MISUSE};
 use std::cell::RefCell;
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, TypedFunc, WasmParams, WasmResults};
 use wasmparser::{Operator, Parser, Payload};
@@ -227,6 +228,13 @@ fn fills_of_every_alignment() {
     }
 }
 
+/// Why a call fails, and changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Exhausted,
+    Misuse,
+}
+
 /// What `arena_realloc` promises, in 64 bits and without its tricks.
 #[derive(Clone, Debug)]
 struct Arena {
@@ -238,36 +246,40 @@ struct Arena {
 }
 
 impl Arena {
-    fn realloc(&mut self, old: u64, old_length: u64, align: u64, length: u64) -> Option<u64> {
+    fn realloc(&mut self, old: u64, old_length: u64, align: u64, length: u64) -> Result<u64, Refused> {
         if !align.is_power_of_two() {
-            return None;
+            return Err(Refused::Misuse);
         }
         if old_length == 0 && length == 0 {
-            return Some(align);
+            return Ok(align);
         }
         if old_length != 0 {
             if old < self.start || old + old_length > self.next {
-                return None;
+                return Err(Refused::Misuse);
             }
             if old.is_multiple_of(align) && self.last == Some(old) {
                 return self.take(old, length);
             }
             if old.is_multiple_of(align) && length <= old_length {
-                return Some(old);
+                return Ok(old);
             }
         }
         let new = self.take(self.next.next_multiple_of(align), length)?;
         self.last = Some(new);
-        Some(new)
+        Ok(new)
     }
 
-    fn take(&mut self, at: u64, length: u64) -> Option<u64> {
+    fn take(&mut self, at: u64, length: u64) -> Result<u64, Refused> {
         if at + length > self.end {
-            return None;
+            return Err(Refused::Exhausted);
         }
         self.next = at + length;
         self.high = self.high.max(self.next);
-        Some(at)
+        Ok(at)
+    }
+
+    fn reset(&mut self) {
+        (self.next, self.last) = (self.start, None);
     }
 }
 
@@ -299,16 +311,20 @@ impl<'r> ArenaPair<'r> {
         ArenaPair { runtime, model: Arena { start, end, next: start, last: None, high: start }, bytes }
     }
 
-    fn realloc(&mut self, old: u32, old_length: u32, align: u32, length: u32) -> Option<u32> {
+    fn realloc(&mut self, old: u32, old_length: u32, align: u32, length: u32) -> Result<u32, Refused> {
         let before = self.model.clone();
         let expected = self.model.realloc(old.into(), old_length.into(), align.into(), length.into());
         let (start, end) = (before.start as u32, before.end as u32);
         let pointer: u32 =
             self.runtime.call("arena_realloc", (STATE, start, end, BASE, old, old_length, align, length));
-        let pointer = (pointer != u32::MAX).then_some(pointer);
+        let pointer = match pointer {
+            ARENA_EXHAUSTED => Err(Refused::Exhausted),
+            ARENA_MISUSE => Err(Refused::Misuse),
+            pointer => Ok(pointer),
+        };
         let what = format!("realloc({old:#x}, {old_length:#x}, {align:#x}, {length:#x}) of {before:x?}");
         assert_eq!(pointer.map(u64::from), expected, "{what}");
-        if let Some(pointer) = pointer
+        if let Ok(pointer) = pointer
             && old_length != 0
             && pointer != old
         {
@@ -316,6 +332,18 @@ impl<'r> ArenaPair<'r> {
             let (from, to) = ((BASE + old) as usize, (BASE + pointer) as usize);
             self.bytes.copy_within(from..from + kept, to);
         }
+        self.check(&what);
+        pointer
+    }
+
+    fn reset(&mut self) {
+        self.model.reset();
+        self.runtime.call::<_, ()>("arena_reset", (STATE, self.model.start as u32));
+        self.check("a reset");
+    }
+
+    /// The words and all bytes are what the model says.
+    fn check(&mut self, what: &str) {
         let state =
             [self.model.next as u32, self.model.last.map_or(u32::MAX, |last| last as u32), self.model.high as u32];
         for (i, word) in state.into_iter().enumerate() {
@@ -324,7 +352,6 @@ impl<'r> ArenaPair<'r> {
         let memory = self.runtime.memory();
         assert_eq!(words(&memory), state, "{what}");
         assert!(memory == self.bytes, "bytes after {what}");
-        pointer
     }
 }
 
@@ -333,23 +360,28 @@ fn arena_contract() {
     let runtime = Runtime::new();
     let mut arena = ArenaPair::new(&runtime, 100, 1000);
     // 0/0 gives the alignment and takes nothing.
-    assert_eq!(arena.realloc(0, 0, 8, 0), Some(8));
+    assert_eq!(arena.realloc(0, 0, 8, 0), Ok(8));
     // Aligned, in order.
-    assert_eq!(arena.realloc(0, 0, 8, 10), Some(104));
-    assert_eq!(arena.realloc(0, 0, 1, 1), Some(114));
+    assert_eq!(arena.realloc(0, 0, 8, 10), Ok(104));
+    assert_eq!(arena.realloc(0, 0, 1, 1), Ok(114));
     // The last block grows and shrinks in place.
-    assert_eq!(arena.realloc(114, 1, 1, 50), Some(114));
-    assert_eq!(arena.realloc(114, 50, 1, 20), Some(114));
+    assert_eq!(arena.realloc(114, 1, 1, 50), Ok(114));
+    assert_eq!(arena.realloc(114, 50, 1, 20), Ok(114));
     // Another one moves, and keeps its bytes.
-    assert_eq!(arena.realloc(104, 10, 4, 30), Some(136));
+    assert_eq!(arena.realloc(104, 10, 4, 30), Ok(136));
     // Shrinks stay.
-    assert_eq!(arena.realloc(104, 10, 8, 5), Some(104));
+    assert_eq!(arena.realloc(104, 10, 8, 5), Ok(104));
     // Up to the last byte, and not one more.
-    assert_eq!(arena.realloc(0, 0, 1, 1000 - 166 + 1), None);
-    assert_eq!(arena.realloc(0, 0, 1, 1000 - 166), Some(166));
-    assert_eq!(arena.realloc(0, 0, 1, 1), None);
-    assert_eq!(arena.realloc(166, 834, 1, 835), None);
-    assert_eq!(arena.realloc(166, 834, 1, 1), Some(166));
+    assert_eq!(arena.realloc(0, 0, 1, 1000 - 166 + 1), Err(Refused::Exhausted));
+    assert_eq!(arena.realloc(0, 0, 1, 1000 - 166), Ok(166));
+    assert_eq!(arena.realloc(0, 0, 1, 1), Err(Refused::Exhausted));
+    assert_eq!(arena.realloc(166, 834, 1, 835), Err(Refused::Exhausted));
+    assert_eq!(arena.realloc(166, 834, 1, 1), Ok(166));
+    // From the start again.
+    arena.reset();
+    assert_eq!(arena.model.high, 1000);
+    assert_eq!(arena.realloc(0, 0, 8, 10), Ok(104));
+    assert_eq!(arena.realloc(166, 1, 1, 1), Err(Refused::Misuse));
 }
 
 #[test]
@@ -361,17 +393,21 @@ fn arena_refuses_what_wraps() {
         let lengths = [u32::MAX, u32::MAX - start, 0x8000_0000, room + 1];
         for length in lengths.into_iter().filter(|&length| length > room) {
             for align in [1, 2, 0x1000, 0x8000_0000] {
-                assert_eq!(arena.realloc(0, 0, align, length), None, "{length:#x} bytes in {start:#x}..{end:#x}");
+                assert_eq!(
+                    arena.realloc(0, 0, align, length),
+                    Err(Refused::Exhausted),
+                    "{length:#x} bytes in {start:#x}..{end:#x}"
+                );
             }
         }
         for align in [0, 3, 6, 0xffff_ffff, 0x8000_0001] {
-            assert_eq!(arena.realloc(0, 0, align, 1), None, "an alignment of {align:#x}");
+            assert_eq!(arena.realloc(0, 0, align, 1), Err(Refused::Misuse), "an alignment of {align:#x}");
         }
         // Old blocks that the arena has not handed out.
-        assert_eq!(arena.realloc(u32::MAX, 1, 1, 1), None);
-        assert_eq!(arena.realloc(start, u32::MAX, 1, 1), None);
-        assert_eq!(arena.realloc(start, u32::MAX - start, 1, 1), None);
-        assert_eq!(arena.realloc(0xffff_fff0, 0x20, 1, 1), None);
+        assert_eq!(arena.realloc(u32::MAX, 1, 1, 1), Err(Refused::Misuse));
+        assert_eq!(arena.realloc(start, u32::MAX, 1, 1), Err(Refused::Misuse));
+        assert_eq!(arena.realloc(start, u32::MAX - start, 1, 1), Err(Refused::Misuse));
+        assert_eq!(arena.realloc(0xffff_fff0, 0x20, 1, 1), Err(Refused::Misuse));
     }
 }
 
@@ -384,10 +420,17 @@ fn arena_at_random() {
         let mut arena = ArenaPair::new(&runtime, start, end);
         let mut blocks: Vec<(u32, u32)> = Vec::new();
         for _ in 0..u.int_in_range(1..=20)? {
-            let align = 1 << u.int_in_range(0..=6)?;
+            let align = if u.ratio(1, 10)? { u.arbitrary()? } else { 1 << u.int_in_range(0..=8)? };
             let length = if u.ratio(1, 10)? { u.arbitrary()? } else { u.int_in_range(0..=120)? };
+            if u.ratio(1, 20)? {
+                arena.reset();
+                blocks.clear();
+            }
+            if u.ratio(1, 20)? {
+                let _ = arena.realloc(u.arbitrary()?, u.arbitrary()?, align, length);
+            }
             if blocks.is_empty() || u.ratio(1, 2)? {
-                if let Some(pointer) = arena.realloc(0, 0, align, length) {
+                if let Ok(pointer) = arena.realloc(0, 0, align, length) {
                     blocks.push((pointer, length));
                 }
             } else {
@@ -396,7 +439,7 @@ fn arena_at_random() {
                 if old_length == 0 {
                     continue;
                 }
-                if let Some(pointer) = arena.realloc(old, old_length, align, length) {
+                if let Ok(pointer) = arena.realloc(old, old_length, align, length) {
                     blocks[index] = (pointer, length);
                 }
             }

@@ -188,10 +188,12 @@ runtime_functions! {
     MemoryFill = "memory_fill",
     /// `(dst, word, count)`: so many words, at a multiple of 4.
     WordFill = "word_fill",
-    /// `(state, arena_start, arena_end, memory_base, old_ptr, old_len, align, new_len) -> ptr`, `u32::MAX` when
-    /// the arena is exhausted. `state` is the native address of the three words of
+    /// `(state, arena_start, arena_end, memory_base, old_ptr, old_len, align, new_len) -> ptr`, [`ARENA_EXHAUSTED`]
+    /// or [`ARENA_MISUSE`]. `state` is the native address of the three words of
     /// [`crate::link::Arena::state_cell`], the rest are wasm addresses, `memory_base` is native.
     ArenaRealloc = "arena_realloc",
+    /// `(state, arena_start)`: takes all blocks back.
+    ArenaReset = "arena_reset",
     /// `(dst, src, len) -> invalid`: copies, and is 1 if it is not UTF-8; then what is copied is of no use.
     Utf8Copy = "utf8_copy",
 
@@ -305,6 +307,11 @@ runtime_functions! {
     F64PromoteF32 = "f64_promote_f32",
 }
 
+/// What [`RuntimeFunction::ArenaRealloc`] gives when the block does not fit.
+pub const ARENA_EXHAUSTED: u32 = u32::MAX;
+/// What it gives for an alignment that is no power of two, and for an old block that is not inside what it has handed out.
+pub const ARENA_MISUSE: u32 = u32::MAX - 1;
+
 /// Why code stops: the immediate of the trap instruction (Arm: `UDF #code`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -345,6 +352,8 @@ pub enum TrapCode {
     BorrowKept = 24,
     /// An own handle was dropped or passed on while a call still borrows it.
     HandleLent = 25,
+    /// An alignment that is no power of two, or a block that the arena has not handed out.
+    ArenaMisuse = 26,
 }
 
 /// A trap that an adapter finds and one of its two parties is to blame for, as one number: the code in the lower six
@@ -374,7 +383,7 @@ impl From<Refusal> for TrapCode {
 }
 
 impl TrapCode {
-    pub const ALL: [TrapCode; 25] = [
+    pub const ALL: [TrapCode; 26] = [
         TrapCode::Unreachable,
         TrapCode::MemoryOutOfBounds,
         TrapCode::TableOutOfBounds,
@@ -400,6 +409,7 @@ impl TrapCode {
         TrapCode::HandlesExhausted,
         TrapCode::BorrowKept,
         TrapCode::HandleLent,
+        TrapCode::ArenaMisuse,
     ];
 
     /// As the kernel reports it (where the specification has a phrase, that phrase).
@@ -430,6 +440,7 @@ impl TrapCode {
             TrapCode::HandlesExhausted => "handles exhausted",
             TrapCode::BorrowKept => "borrowed handle not dropped",
             TrapCode::HandleLent => "handle still lent",
+            TrapCode::ArenaMisuse => "invalid realloc",
         }
     }
 }

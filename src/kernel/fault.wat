@@ -109,6 +109,10 @@
     (call $string (call $component (local.get $process) (local.get $code)))
     (call $text (global.get $TEXT_NAME_END))
     (call $text (local.get $reason))
+    (if (i32.eq (local.get $reason) (global.get $ARENA_EXHAUSTED))
+      (then
+        (call $arena
+          (i32.sub (call $component (local.get $process) (local.get $code)) (global.get $COMPONENT_NAME)))))
     (if (local.get $has_address)
       (then
         (call $text (global.get $TEXT_AT))
@@ -133,6 +137,30 @@
         (local.set $caller (i32.load $phys (local.get $record)))
         (i32.store $phys (local.get $record) (global.get $CALLER_NONE))
         (br $next))))
+
+  ;; What became of a component's arena. Its words are the component's own, and may be anything.
+  (func $arena (param $component i32)
+    (local $state i32) (local $next i32) (local $end i32) (local $left i32)
+    (local.set $state (i32.load $phys (i32.add (local.get $component) (global.get $COMPONENT_ARENA))))
+    (if (i32.eqz (local.get $state))
+      (then (return)))
+    (local.set $next (i32.load $phys (local.get $state)))
+    (local.set $end (i32.load $phys (i32.add (local.get $component) (global.get $COMPONENT_ARENA_END))))
+    (if (i32.le_u (local.get $next) (local.get $end))
+      (then (local.set $left (i32.sub (local.get $end) (local.get $next)))))
+    (call $text (global.get $TEXT_REASON))
+    (call $decimal (i32.load $ram (global.get $DETAIL)))
+    (call $text (global.get $TEXT_ASKED))
+    (call $decimal (local.get $left))
+    (call $text
+      (select
+        (global.get $TEXT_LEFT)
+        (global.get $TEXT_UNALIGNED_LEFT)
+        (i32.gt_u (i32.load $ram (global.get $DETAIL)) (local.get $left))))
+    (call $decimal
+      (i32.sub
+        (i32.load $phys offset=8 (local.get $state))
+        (i32.load $phys (i32.add (local.get $component) (global.get $COMPONENT_ARENA_START))))))
 
   ;; Name (address of [address, length]) of the component of `process` that the code belongs to; of its first one if
   ;; the code is nobody's.

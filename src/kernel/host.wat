@@ -10,6 +10,10 @@
         (return (i32.const 0))))
     (if (i32.eq (local.get $function) (global.get $HOST_EXIT))
       (then (call $exit (local.get $a))))
+    (if (i32.eq (local.get $function) (global.get $HOST_EXHAUSTED))
+      (then
+        (i32.store $ram (global.get $DETAIL) (local.get $a))
+        (return (global.get $ARENA_EXHAUSTED))))
     (call $write (local.get $host) (local.get $a) (local.get $b)))
 
   ;; Bytes `at..at+length` of the component's first memory, as they are. The size that a growing memory has is a word

@@ -26,8 +26,10 @@ layout! {
     NEXT_JOB = 8;
     /// 1 after the first trap: the exit code.
     TRAPPED = 12;
+    /// What the trap that is about to be reported has to say: bytes asked for.
+    DETAIL = 16;
     /// The processes' records, and one more for the code before the first job.
-    RECORDS = 16;
+    RECORDS = 20;
 
     // Record of a process.
 
@@ -63,7 +65,11 @@ layout! {
     COMPONENT_CODE = 0;
     COMPONENT_CODE_END = 4;
     COMPONENT_NAME = 8;
-    COMPONENT_SIZE = 16;
+    /// Address of the three words of its arena, 0 if it has none; the addresses in its memory where it begins and ends.
+    COMPONENT_ARENA = 16;
+    COMPONENT_ARENA_START = 20;
+    COMPONENT_ARENA_END = 24;
+    COMPONENT_SIZE = 28;
 
     // Descriptor of a gate or a job.
 
@@ -102,6 +108,7 @@ layout! {
     HOST_EXIT = 2;
     HOST_BLAME = 3;
     HOST_CLOCK = 4;
+    HOST_EXHAUSTED = 5;
 
     // Configuration, in flash.
 

@@ -151,6 +151,14 @@ fn components(system: &System, strings: &mut Strings) -> (Table, Vec<(u32, u32)>
             table.address(Symbol::CodeStart(id), 0);
             table.address(Symbol::CodeEnd(id), 0);
             strings.refer(&mut table, &system.manifest.component(id).name.value);
+            let linked = &system.components[id.0 as usize];
+            match linked.arena {
+                None => table.words(&[0; 3]),
+                Some(arena) => {
+                    table.address(Symbol::HomeBase(id), linked.cell(arena.state_cell));
+                    table.words(&[arena.start, arena.end]);
+                }
+            }
         }
         ranges.push((first, table.here()));
     }
@@ -205,6 +213,7 @@ fn hosts(system: &System, calls: &Calls) -> Table {
             HostFunction::Exit => HOST_EXIT,
             HostFunction::Clock => HOST_CLOCK,
             HostFunction::Blame => HOST_BLAME,
+            HostFunction::Exhausted => HOST_EXHAUSTED,
         });
         match system.components[component.0 as usize].memories.first() {
             None => table.words(&[0; 3]),

@@ -17,6 +17,10 @@ texts! {
     TEXT_NAME_END   "`: "
     TEXT_AT         " at "
     TEXT_CODE       " (code "
+    TEXT_REASON     ": "
+    TEXT_ASKED      " bytes asked for, "
+    TEXT_LEFT       " left, high-water mark "
+    TEXT_UNALIGNED_LEFT " left before alignment, high-water mark "
     TEXT_END        ")\n"
     TEXT_SKIPPED    "skipped: component `"
     TEXT_IS_STOPPED "` is stopped\n"
@@ -42,6 +46,7 @@ pub fn globals() -> String {
         ("INTEGER_DIVIDE_BY_ZERO", TrapCode::IntegerDivideByZero as usize),
         ("STACK_OVERFLOW", TrapCode::StackOverflow as usize),
         ("HOST_ARGUMENT", TrapCode::HostArgument as usize),
+        ("ARENA_EXHAUSTED", TrapCode::ArenaExhausted as usize),
         ("TRAP_CODES", TrapCode::ALL.len()),
     ];
     let others = OTHERS.iter().enumerate().map(|(k, (name, _))| (*name, FIRST_OTHER + k));

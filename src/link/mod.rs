@@ -142,6 +142,7 @@ impl Linked<'_> {
     pub fn host_functions(&self) -> BTreeSet<HostFunction> {
         let host = |target: &Target| match target {
             Target::Host(function) => Some(*function),
+            Target::ArenaRealloc => Some(HostFunction::Exhausted),
             Target::ArenaOf { .. } | Target::Transcode { .. } | Target::Blame { .. } => Some(HostFunction::Blame),
             _ => None,
         };
@@ -210,6 +211,9 @@ pub enum HostFunction {
     Exit,
     /// `clock() -> i64`: nanoseconds since the start.
     Clock,
+    /// Of arenas, and not to be imported: `exhausted(bytes: i32)` ends the call with a trap that says how many were asked
+    /// for.
+    Exhausted,
     /// Of adapters, and not to be imported: `blame(number: i32, detail: i32)` ends the call with a trap of one of the
     /// adapter's two parties. The number is a [`crate::codegen::blamed`].
     Blame,
@@ -227,6 +231,7 @@ impl HostFunction {
             HostFunction::LogU32 => "log_u32",
             HostFunction::Exit => "exit",
             HostFunction::Clock => "clock",
+            HostFunction::Exhausted => "exhausted",
             HostFunction::Blame => "blame",
         }
     }
@@ -234,7 +239,7 @@ impl HostFunction {
     pub fn ty(self) -> FuncType {
         let params = match self {
             HostFunction::Write | HostFunction::Blame => vec![ValType::I32; 2],
-            HostFunction::LogU32 | HostFunction::Exit => vec![ValType::I32],
+            HostFunction::LogU32 | HostFunction::Exit | HostFunction::Exhausted => vec![ValType::I32],
             HostFunction::Clock => Vec::new(),
         };
         let results = if self == HostFunction::Clock { vec![ValType::I64] } else { Vec::new() };

@@ -1,7 +1,7 @@
 //! Calls: direct, through tables, into other components, and into the runtime.
 
 use super::state::{Region, Translator, clif_trap};
-use crate::codegen::object::{RuntimeFunction, Symbol, TrapCode, blamed};
+use crate::codegen::object::{ARENA_MISUSE, RuntimeFunction, Symbol, TrapCode, blamed};
 use crate::ingest::{ImportKind, Unit};
 use crate::link::{HostFunction, Linked, Party, Target};
 use crate::manifest::ComponentId;
@@ -168,10 +168,39 @@ impl Translator<'_, '_> {
         let mut all = vec![state, start, end, memory];
         all.extend_from_slice(arguments);
         let pointer = self.call_runtime(RuntimeFunction::ArenaRealloc, &all)[0];
-        let exhausted = self.i32(u32::MAX);
-        let is_exhausted = self.builder.ins().icmp(IntCC::Equal, pointer, exhausted);
-        self.trap_if(is_exhausted, TrapCode::ArenaExhausted);
+        self.unless_refused(pointer, |this, is_misuse| {
+            this.trap_if(is_misuse, TrapCode::ArenaMisuse);
+            let Unit::Component(component) = this.linked.unit else { unreachable!("only components have arenas") };
+            this.call_kernel(Symbol::Host { component, function: HostFunction::Exhausted }, &[arguments[3]]);
+        });
         pointer
+    }
+
+    /// Goes on if `pointer` is an address. Else `report` is to end the call; its operand is whether the arguments were
+    /// at fault, and not the arena too small.
+    fn unless_refused(&mut self, pointer: Value, report: impl FnOnce(&mut Self, Value)) {
+        let first_error = self.i32(ARENA_MISUSE);
+        let refused = self.builder.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, pointer, first_error);
+        let cold = self.builder.create_block();
+        self.continue_in_new_block(|this, next| {
+            this.builder.ins().brif(refused, cold, &[], next, &[]);
+            this.builder.seal_block(cold);
+            this.builder.switch_to_block(cold);
+            this.builder.set_cold_block(cold);
+            let misuse = this.i32(ARENA_MISUSE);
+            let is_misuse = this.builder.ins().icmp(IntCC::Equal, pointer, misuse);
+            report(this, is_misuse);
+            this.builder.ins().trap(clif_trap(TrapCode::Unreachable));
+        });
+    }
+
+    /// Calls a function of the kernel that does not return.
+    fn call_kernel(&mut self, symbol: Symbol, arguments: &[Value]) {
+        let mut signature = ir::Signature::new(CallConv::Tail);
+        signature.params.extend(vec![ir::AbiParam::new(types::I32); arguments.len()]);
+        let signature = self.builder.import_signature(signature);
+        let callee = self.callee(symbol, signature);
+        self.builder.ins().call(callee, arguments);
     }
 
     /// `arena_realloc` in the arena of another component, for which that component is to blame.
@@ -185,9 +214,10 @@ impl Translator<'_, '_> {
         let mut all = vec![state, start, end, memory];
         all.extend_from_slice(arguments);
         let pointer = self.call_runtime(RuntimeFunction::ArenaRealloc, &all)[0];
-        let exhausted = self.i32(u32::MAX);
-        let is_exhausted = self.builder.ins().icmp(IntCC::Equal, pointer, exhausted);
-        self.blame_if(is_exhausted, TrapCode::ArenaExhausted, party, Some(arguments[3]));
+        self.unless_refused(pointer, |this, is_misuse| {
+            this.blame_if(is_misuse, TrapCode::ArenaMisuse, party, None);
+            this.blame(TrapCode::ArenaExhausted, party, Some(arguments[3]));
+        });
         pointer
     }
 
@@ -205,11 +235,7 @@ impl Translator<'_, '_> {
         let Unit::Component(component) = self.linked.unit else { unreachable!("only adapters blame") };
         let number = self.i32(blamed(code, party));
         let detail = detail.unwrap_or_else(|| self.i32(0));
-        let mut signature = ir::Signature::new(CallConv::Fast);
-        signature.params.extend([ir::AbiParam::new(types::I32); 2]);
-        let signature = self.builder.import_signature(signature);
-        let callee = self.callee(Symbol::Host { component, function: HostFunction::Blame }, signature);
-        self.builder.ins().call(callee, &[number, detail]);
+        self.call_kernel(Symbol::Host { component, function: HostFunction::Blame }, &[number, detail]);
     }
 
     fn blame_if(&mut self, condition: Value, code: TrapCode, party: Party, detail: Option<Value>) {
