@@ -99,7 +99,7 @@
 ;; trap: component `frame`: stack overflow at .memory.arena+0x3e8 (code frame!frame)
 ;; 768
 ;; 868
-;; trap: component `arena`: arena exhausted (code arena!arena)
+;; trap: component `arena`: arena exhausted: 100 bytes asked for, 56 left, high-water mark 200 (code arena!arena)
 ;; trap: component `argument`: host function argument out of bounds (code argument!write)
 ;; trap: component `wraps`: host function argument out of bounds (code wraps!write)
 ;; the last bytes of memoryskipped: component `arena` is stopped
