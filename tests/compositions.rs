@@ -19,6 +19,7 @@ mod encode;
 use compose::board;
 use compose::diag::render::{Format, Look, render};
 use compose::diag::{Diagnostics, Severity, codes};
+use compose::flatten;
 use compose::flatten::compose::{Composed, Provider, Scope, outer, providers, wit};
 use compose::ingest::component::{COMPONENT_FEATURES, decode};
 use compose::ingest::{self, ComponentFile, Input};
@@ -186,6 +187,12 @@ fn describe(
     }
     if whole.exports.len() != composed.runs.len() {
         return Err("a run is not exported".into());
+    }
+    let inputs = files.iter().map(|(_, file)| Input::Component((*file).clone())).collect();
+    let (flat, found) = flatten::flatten(manifest, inputs);
+    let flat = flat.ok_or_else(|| format!("it cannot be flattened: {:#?}", found.list))?;
+    if !flat.manifest.links.is_empty() {
+        return Err("links of components are left for core modules".into());
     }
     let system = wit::system(&scope, &providers);
     parsed(&system).map_err(|error| format!("{system}\n{error}"))?;

@@ -121,6 +121,11 @@ impl<'a> Expansion<'a> {
             trampoline_of: Vec::new(),
         };
         out.manifest.processes.iter_mut().for_each(|process| process.components.clear());
+        // Links of components have done what they are for.
+        let named = manifest.components.iter().zip(&inputs);
+        let of_component =
+            |name: &str| named.clone().any(|(c, input)| c.name.value == name && matches!(input, Input::Component(_)));
+        out.manifest.links.retain(|link| !of_component(&link.from));
         for (index, input) in (0u32..).zip(inputs) {
             out.component(ComponentId(index), &manifest.components[index as usize], input, diagnostics);
         }

@@ -13,7 +13,7 @@ pub const NAMESPACE: &str = "compose:host/";
 /// The kernel, as if it were a component.
 pub fn file() -> ComponentFile {
     let mut resolve = Resolve::default();
-    let package = resolve.push_str("wit/host.wit", WIT).expect("the interfaces of the kernel are right");
+    let package = resolve.push_source("wit/host.wit", WIT).expect("the interfaces of the kernel are right");
     let package = &resolve.packages[package];
     let mut exports = Vec::new();
     for (name, id) in &package.interfaces {
