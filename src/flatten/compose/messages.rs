@@ -4,6 +4,7 @@ use super::compare::{Difference, Side, compare};
 use super::resolve::serves;
 use super::{ARENA, Provider, Scope, text};
 use crate::diag::codes::flatten as codes;
+use crate::diag::codes::link::NO_ARENA;
 use crate::diag::{Diagnostic, suggest};
 use crate::ingest::ComponentFile;
 use crate::ingest::component::{Extern, Function, InterfaceName, Item};
@@ -59,6 +60,15 @@ impl Messages<'_> {
         )
         .note("a resource belongs to the interface that defines it")
         .help("put the resource into an interface, and export that interface from another component");
+        self.here(diagnostic)
+    }
+
+    pub fn no_arena(&self) -> Diagnostic {
+        let diagnostic = Diagnostic::error(
+            &NO_ARENA,
+            format!("`{}` imports `{}`, but the manifest gives it no arena", self.name(), self.called()),
+        )
+        .help(format!("add `arena (KiB)4` to component \"{}\", with the bytes that it needs at most", self.name()));
         self.here(diagnostic)
     }
 

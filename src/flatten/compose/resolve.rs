@@ -145,8 +145,12 @@ impl Importer<'_, '_> {
                 let word = [Type::U32, Type::S32];
                 let words = function.params.iter().map(|(_, ty)| ty).chain(&function.result);
                 let fits = function.params.len() == 4 && function.result.is_some();
+                let manifest = self.scope.manifest.component(self.scope.files[self.component].0);
                 if fits && words.into_iter().all(|ty| word.contains(ty)) {
-                    Ok(Provider::Arena)
+                    match manifest.arena {
+                        Some(_) => Ok(Provider::Arena),
+                        None => Err(Box::new(self.messages().no_arena())),
+                    }
                 } else {
                     Err(Box::new(self.messages().arena_type(function)))
                 }
