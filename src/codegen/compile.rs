@@ -8,7 +8,7 @@ use crate::board::Isa;
 use crate::diag::codes::codegen as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::Unit;
-use crate::link::{FuncRef, InstanceWord, Linked, System, TablePlace};
+use crate::link::{FuncRef, InstanceWord, Linked, System, TablePlace, Target};
 use crate::runtime;
 use std::collections::BTreeSet;
 
@@ -49,7 +49,12 @@ pub fn unit(system: &System, linked: &Linked) -> (Option<Object>, Diagnostics) {
             continue;
         }
         let index = index as u32;
-        match function(system, linked, index) {
+        let compiled = match linked.functions[index as usize] {
+            // Another one stands for it, in tables and for other components too.
+            Target::ArenaRealloc => thunk(system, linked, index),
+            _ => function(system, linked, index),
+        };
+        match compiled {
             Ok(function) => functions.push(function),
             Err(diagnostic) => found.push(diagnostic),
         }

@@ -2,7 +2,7 @@
 
 use crate::board::{BankKind, Board};
 use crate::ingest::{Export, ImportKind, Module, SegmentMode};
-use crate::manifest::{Bounds, Grow, Manifest, OnTrap, Stack};
+use crate::manifest::{ArenaReset, Bounds, Grow, Manifest, OnTrap, Stack};
 use crate::source::Spanned;
 use std::fmt::Write;
 
@@ -39,7 +39,9 @@ pub fn manifest(m: &Manifest) -> String {
                 let _ = writeln!(out, "            table{name} entries={}", table.entries);
             }
             if let Some(arena) = c.arena {
-                let _ = writeln!(out, "            arena (B){arena}");
+                let reset = if c.arena_reset == ArenaReset::PerCall { " reset=per-call" } else { "" };
+                let take_over = if c.take_over.is_some() { " take-over=#true" } else { "" };
+                let _ = writeln!(out, "            arena (B){arena}{reset}{take_over}");
             }
             for import in &c.arena_imports {
                 let _ = writeln!(out, "            import {:?} symbol=__cabi_arena_realloc", import.value);

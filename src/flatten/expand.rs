@@ -8,7 +8,7 @@ use super::{Bound, Flat, GateKind, Party, Wiring, shims};
 use crate::diag::codes::flatten as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::{self, ComponentFile, ImportKind, Input, Module, Unit};
-use crate::manifest::{Adapter, Component, ComponentId, Manifest, Process, ProcessId};
+use crate::manifest::{Adapter, ArenaReset, Component, ComponentId, Manifest, Process, ProcessId};
 use crate::source::Spanned;
 use std::collections::BTreeMap;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
@@ -512,6 +512,8 @@ fn part(node: &Component, name: String) -> Component {
         memories: Vec::new(),
         tables: Vec::new(),
         arena: None,
+        arena_reset: ArenaReset::Never,
+        take_over: None,
         stack: None,
         devices: Vec::new(),
         why: None,

@@ -295,8 +295,16 @@ impl Reader {
             match operator {
                 Operator::ReturnCall { function_index } => {
                     uses.tail_calls.push(module.functions[function_index as usize].ty);
+                    insert(&mut uses.functions, function_index);
                 }
-                Operator::ReturnCallIndirect { type_index, .. } => uses.tail_calls.push(type_index),
+                Operator::ReturnCallIndirect { type_index, .. } => {
+                    uses.tail_calls.push(type_index);
+                    insert(&mut uses.indirect, type_index);
+                }
+                Operator::Call { function_index } | Operator::RefFunc { function_index } => {
+                    insert(&mut uses.functions, function_index);
+                }
+                Operator::CallIndirect { type_index, .. } => insert(&mut uses.indirect, type_index),
                 Operator::MemoryGrow { mem } => uses.memory_grow.push((mem, offset)),
                 Operator::MemorySize { mem } => uses.memory_size.push((mem, offset)),
                 Operator::TableGrow { table } => {
@@ -325,6 +333,13 @@ impl Reader {
             }
         }
         Ok(())
+    }
+}
+
+/// Adds to an ascending list.
+fn insert(list: &mut Vec<u32>, value: u32) {
+    if let Err(at) = list.binary_search(&value) {
+        list.insert(at, value);
     }
 }
 

@@ -305,6 +305,10 @@ pub struct Uses {
     pub memory_size: Vec<(u32, usize)>,
     /// Types of the functions that it calls in place of returning.
     pub tail_calls: Vec<u32>,
+    /// Functions that it names, to call them or to have a reference. Ascending, each once.
+    pub functions: Vec<u32>,
+    /// Types of the functions that it calls through tables. Ascending, each once.
+    pub indirect: Vec<u32>,
     /// Makes floating-point values of other ones: constants, loads, conversions.
     pub floats: bool,
 }

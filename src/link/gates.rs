@@ -1,7 +1,7 @@
 //! Which calls cross between processes, and that they form no cycle.
 
 use super::imports::{Bindings, Provider};
-use super::{Gate, GateId, GateKind, Scope, Target};
+use super::{Gate, GateId, GateKind, Party, Scope, Target, take_over};
 use crate::diag::codes::link as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::{Import, ImportKind};
@@ -62,6 +62,17 @@ fn target(scope: &Scope<'_>, bindings: &Bindings, id: ComponentId, index: u32, g
         Some(Provider::ArenaOf(component, party)) => Target::ArenaOf { component, party },
         Some(Provider::Transcode { from, to, party }) => Target::Transcode { from, to, party },
         Some(Provider::Blame { refusal, party }) => Target::Blame { refusal, party },
+        // An adapter has the right to; others call what stands for it.
+        Some(Provider::Component(callee, function))
+            if (callee == id || scope.wiring.adapters.contains(&id))
+                && take_over::replaced(scope, callee).contains(&function) =>
+        {
+            match bindings.kind(id, index) {
+                _ if callee == id => Target::ArenaRealloc,
+                GateKind::Back => Target::ArenaOf { component: callee, party: Party::Caller },
+                GateKind::Call | GateKind::Stay => Target::ArenaOf { component: callee, party: Party::Callee },
+            }
+        }
         Some(Provider::Component(callee, function)) if callee == id => Target::Own(function),
         Some(Provider::Component(callee, function)) if scope.process(callee) == scope.process(id) => {
             Target::Peer { component: callee, index: function }

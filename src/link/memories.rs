@@ -21,6 +21,7 @@
 //! reach memory 0.
 
 use super::constants::{Value, evaluate_offset};
+use super::take_over::{self, Reach};
 use super::{LinkedMemory, MemoryBase, Scope};
 use crate::board::BankKind;
 use crate::diag::codes::link as codes;
@@ -92,6 +93,8 @@ fn layout(scope: &Scope<'_>, id: ComponentId, globals: &[Option<Value>], diagnos
     let module = scope.module(id);
     let demands = match_demands(component, module, diagnostics);
     let bounds = bounds(component, module, diagnostics);
+    let replaced = take_over::replaced(scope, id);
+    let reach = (!replaced.is_empty()).then(|| Reach::of(module, &replaced));
     let mut list = Vec::new();
     let mut arena = None;
     for (index, memory) in module.memories.iter().enumerate() {
@@ -109,6 +112,7 @@ fn layout(scope: &Scope<'_>, id: ComponentId, globals: &[Option<Value>], diagnos
             used: used(module, index, globals),
             uncertain: index == 0 && uncertain(module, globals) || shared(scope, id, index),
             name: display_name(module, index),
+            reach: reach.as_ref(),
         };
         let sized = sizer.size(diagnostics);
         let ram = scope.board.banks.iter().filter(|bank| bank.kind == BankKind::Ram);
@@ -305,6 +309,8 @@ struct Sizer<'a> {
     /// Static data may lie past `used`.
     uncertain: bool,
     name: String,
+    /// What can still run where the arena has taken over.
+    reach: Option<&'a Reach>,
 }
 
 #[derive(Default)]
@@ -483,12 +489,8 @@ impl Sizer<'_> {
         match grow.map_or(Grow::Refuse, |grow| grow.value) {
             Grow::Deny => bytes,
             Grow::Refuse => {
-                diagnostics.push(
-                    Diagnostic::error(&codes::GROW, format!("{} may not grow, but its module runs `memory.grow`", self.title()))
-                        .label(grow.map_or(self.span(), |grow| grow.span), "no growth allowed here")
-                        .note(format!("in {}", growers.join(", ")))
-                        .help("write `grow=#true` on `memory` to grow within the budget, or `grow=\"deny\"` to let it return -1"),
-                );
+                let span = grow.map_or(self.span(), |grow| grow.span);
+                diagnostics.push(self.grows(&growers).label(span, "no growth allowed here"));
                 bytes
             }
             Grow::Within => {
@@ -515,6 +517,61 @@ impl Sizer<'_> {
         }
     }
 
+    /// `memory.grow` where it is not allowed, and what would help.
+    fn grows(&self, growers: &[String]) -> Diagnostic {
+        let name = &self.component.name.value;
+        let note = format!("in {}", growers.join(", "));
+        let first = |reach: &Reach| {
+            let grows = |uses: &ingest::Uses| uses.memory_grow.iter().any(|(memory, _)| *memory == self.index);
+            let functions = 0..self.module.functions.len() as u32;
+            functions.into_iter().find(|&index| reach.reaches(index) && grows(&self.module.uses[index as usize]))
+        };
+        let allow = "write `grow=#true` on `memory` to grow within the budget, or `grow=\"deny\"` to let it return -1";
+        if let Some(reach) = self.reach {
+            let way = first(reach).map_or(String::new(), |function| reach.way(self.module, function));
+            return Diagnostic::error(
+                &codes::GROW,
+                format!(
+                    "{} may not grow, but more than the `cabi_realloc` of `{name}` runs `memory.grow`",
+                    self.title()
+                ),
+            )
+            .note(note)
+            .note(format!("it is reached by {way}"))
+            .help(format!(
+                "build the module with an allocator over the arena (`compose explain link::grow`), or {allow}"
+            ));
+        }
+        let reallocs = take_over::reallocs(self.module);
+        let without = Reach::of(self.module, &reallocs);
+        let all = Reach::of(self.module, &[]);
+        match first(&all) {
+            Some(function) if !reallocs.is_empty() && first(&without).is_none() => {
+                let arena = match &self.component.arena {
+                    Some(arena) => size_text(arena.value.into()),
+                    None => "(KiB)4".to_string(),
+                };
+                Diagnostic::error(
+                    &codes::GROW,
+                    format!("{} may not grow, but its `cabi_realloc` runs `memory.grow`", self.title()),
+                )
+                .note(note)
+                .note(format!("only `cabi_realloc` reaches it: {}", all.way(self.module, function)))
+                .note(
+                    "Rust: a `#[global_allocator]` over the import `cabi-arena-realloc`; C: a `cabi_realloc` of your own, \
+                     linked with what `wit-bindgen c` writes, whose own is weak",
+                )
+                .help(format!("write `arena {arena} take-over=#true`: the arena in its place, or build it without"))
+            }
+            _ => Diagnostic::error(
+                &codes::GROW,
+                format!("{} may not grow, but its module runs `memory.grow`", self.title()),
+            )
+            .note(note)
+            .help(allow),
+        }
+    }
+
     /// The functions with such operators on this memory, with offsets.
     fn users<'u, I: Iterator<Item = &'u (u32, usize)>>(
         &'u self,
@@ -522,6 +579,9 @@ impl Sizer<'_> {
     ) -> Vec<String> {
         let mut users = Vec::new();
         for (function, uses) in self.module.uses.iter().enumerate() {
+            if self.reach.is_some_and(|reach| !reach.reaches(function as u32)) {
+                continue;
+            }
             let offsets: Vec<String> = operators(uses)
                 .filter(|(memory, _)| *memory == self.index)
                 .map(|(_, offset)| format!("{offset:#x}"))

@@ -8,6 +8,7 @@
 //! | `imports` | which function or constant each import means |
 //! | `gates` | which calls cross between processes, and that they form no cycle |
 //! | `constants` | values of globals, offsets and elements |
+//! | `take_over` | which functions the arena stands for; what reaches what in a module |
 //! | `memories` | sizes, budgets, arenas, growth, bounds |
 //! | `tables` | entries of tables, and room to grow |
 //! | `unit` | one component's segments and instance data |
@@ -21,6 +22,7 @@ mod memories;
 mod privileged;
 mod protection;
 mod tables;
+mod take_over;
 mod unit;
 
 use crate::board::Board;
@@ -41,6 +43,7 @@ pub fn resolve<'a>(flat: &'a Flat, board: &'a Board) -> (Option<System<'a>>, Dia
     let scope = Scope { manifest, board, modules, wiring };
     let bindings = imports::bind(&scope, &mut diagnostics);
     let (gates, functions) = gates::resolve(&scope, &bindings, &mut diagnostics);
+    take_over::check(&scope, &mut diagnostics);
     let globals = constants::globals(&scope, &bindings, &mut diagnostics);
     let jobs = jobs::list(&scope, &bindings, &mut diagnostics);
     let mut types = unit::Types::default();

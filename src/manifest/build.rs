@@ -228,6 +228,15 @@ impl Build<'_> {
             memories,
             tables,
             arena,
+            arena_reset: match item.child("arena").and_then(|arena| arena.prop::<&'static str>("reset")) {
+                Some(Spanned { value: "per-call", .. }) => ArenaReset::PerCall,
+                _ => ArenaReset::Never,
+            },
+            take_over: item
+                .child("arena")
+                .and_then(|arena| arena.prop::<bool>("take-over"))
+                .filter(|take_over| take_over.value)
+                .map(|take_over| take_over.span),
             arena_imports: item.named("import").filter_map(|import| import.arg(0)).collect(),
             handles: item.child("handles").and_then(|handles| handles.arg(0)),
             stack: item.child("stack").and_then(|s| s.arg::<Value>(0)).and_then(|value| {

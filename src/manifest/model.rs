@@ -82,6 +82,10 @@ pub struct Component {
     pub tables: Vec<Table>,
     /// Bytes behind `__cabi_arena_realloc`, inside the budget of the first memory.
     pub arena: Option<Spanned<u32>>,
+    /// When the arena's blocks are taken back.
+    pub arena_reset: ArenaReset,
+    /// `take-over=#true`: the module's own `cabi_realloc` is replaced by the arena.
+    pub take_over: Option<Span>,
     /// Functions that a component imports under other names than `cabi-arena-realloc`, and that are its arena.
     pub arena_imports: Vec<Spanned<String>>,
     /// Handles to resources that it may have at a time.
@@ -93,6 +97,15 @@ pub struct Component {
     /// In document order, each once.
     pub devices: Vec<Mmio>,
     pub why: Option<Spanned<String>>,
+}
+
+/// When an arena's blocks are taken back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ArenaReset {
+    #[default]
+    Never,
+    /// After each call that comes into the process from outside.
+    PerCall,
 }
 
 /// `mmio "uart1" shared=#true`.

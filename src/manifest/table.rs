@@ -122,7 +122,23 @@ static ARENA: Node = Node {
 align: u32, new-len: u32) -> u32`: the symbol in kebab case, without the underscores in front. Which names mean the symbol \
 besides this one is for `import` to say.",
     args: &[Field::required("size", Type::Size, "Bytes.").default("no arena")],
-    example: "arena (KiB)4",
+    props: &[
+        Field::optional(
+            "reset",
+            Type::Word(&["never", "per-call"]),
+            "When all blocks are taken back. `\"per-call\"`: when a call has ended that came into the component's process from \
+outside, by a `run`, from another process, or through an interface; results have been copied by then, and `post-return` has run.",
+        )
+        .default("`\"never\"`"),
+        Field::optional(
+            "take-over",
+            Type::Bool,
+            "The module's own `cabi_realloc` is replaced by the arena, and what only it reaches is left out: for modules whose \
+`cabi_realloc` runs `memory.grow`. The module must not free what comes from there by an allocator of its own.",
+        )
+        .default("`#false`"),
+    ],
+    example: "arena (KiB)4 reset=\"per-call\"",
     ..Node::EMPTY
 };
 

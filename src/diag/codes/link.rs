@@ -20,6 +20,7 @@ pub const ALL: &[&Code] = &[
     &TOO_LARGE,
     &BUDGET,
     &GROW,
+    &TAKE_OVER,
     &GROW_NO_ROOM,
     &TABLE_ROOM,
     &ARENA,
@@ -163,6 +164,15 @@ pub static GROW: Code = Code {
     explanation: "Everything is reserved when the image is built. Growth moves a number within the budget: \
         `grow=#true`. `grow=\"deny\"` makes `memory.grow` return -1, as the specification allows.",
     example: "(func (drop (memory.grow (i32.const 1)))) without `grow=`",
+};
+
+pub static TAKE_OVER: Code = Code {
+    id: "link::take-over",
+    title: "`take-over` of a module without a `cabi_realloc` that can be replaced, or that frees",
+    explanation: "`take-over=#true` puts the arena in the place of the function that the module exports as \
+        `cabi_realloc`. Whatever it hands out stays until the arena is reset: another allocator that is given such a \
+        block to free would take it for one of its own.",
+    example: "arena (KiB)4 take-over=#true, where the module exports no `cabi_realloc`",
 };
 
 pub static GROW_NO_ROOM: Code = Code {
