@@ -9,6 +9,7 @@ use crate::diag::codes::codegen as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::Unit;
 use crate::link::{FuncRef, InstanceWord, Linked, System, TablePlace, Target};
+use crate::manifest::ComponentId;
 use crate::runtime;
 use std::collections::BTreeSet;
 
@@ -35,6 +36,7 @@ pub fn compile(system: &System) -> (Option<Vec<Object>>, Diagnostics) {
     if found.has_errors() {
         return (None, found);
     }
+    entries(system, &mut objects, &mut found);
     descriptors(system, &mut objects, &mut found);
     (Some(objects).filter(|_| !found.has_errors()), found)
 }
@@ -65,13 +67,43 @@ pub fn unit(system: &System, linked: &Linked) -> (Option<Object>, Diagnostics) {
 
 fn function(system: &System, linked: &Linked, index: u32) -> Result<Function, Diagnostic> {
     let translated = translate::function(system, linked, index)?;
-    emit(system, linked, index, &translated, linked.module.function_name(index))
+    emit(
+        system,
+        linked,
+        index,
+        &translated,
+        linked.module.function_name(index),
+        translate::function_symbol(linked, index),
+    )
 }
 
 /// The function that stands for an imported one in tables.
 fn thunk(system: &System, linked: &Linked, index: u32) -> Result<Function, Diagnostic> {
     let translated = translate::import_thunk(system, linked, index)?;
-    emit(system, linked, index, &translated, format!("{} (thunk)", linked.module.function_name(index)))
+    let name = format!("{} (thunk)", linked.module.function_name(index));
+    emit(system, linked, index, &translated, name, translate::function_symbol(linked, index))
+}
+
+/// The functions that the kernel enters where arenas are reset around calls.
+fn entries(system: &System, objects: &mut [Object], found: &mut Diagnostics) {
+    let gates = system.gates.iter().filter(|gate| system.gate_resets(gate)).map(|gate| (gate.callee, gate.function));
+    let jobs = system.jobs.iter().filter(|job| system.job_resets(job.component));
+    let all: BTreeSet<(ComponentId, u32)> = gates.chain(jobs.map(|job| (job.component, job.function))).collect();
+    for (component, index) in all {
+        let unit = Unit::Component(component);
+        let linked = &system.components[component.0 as usize];
+        let resets = system.resets(system.manifest.component(component).process);
+        let name = format!("{} (entry)", linked.module.function_name(index));
+        let entry = translate::entry(system, linked, index, &resets)
+            .and_then(|translated| emit(system, linked, index, &translated, name, Symbol::Entry { component, index }));
+        match entry {
+            Ok(entry) => {
+                let object = objects.iter_mut().find(|object| object.unit == unit).expect("every unit has an object");
+                object.functions.push(entry);
+            }
+            Err(diagnostic) => found.push(diagnostic),
+        }
+    }
 }
 
 fn emit(
@@ -80,11 +112,11 @@ fn emit(
     index: u32,
     translated: &Translated,
     name: String,
+    symbol: Symbol,
 ) -> Result<Function, Diagnostic> {
     let emitted =
         lower(system, linked.unit, translated, false).map_err(|error| lowering_failed(system, linked, index, error))?;
     let lower::Emitted { code, relocations, frame, calls, tail_calls, lines, .. } = emitted;
-    let symbol = translate::function_symbol(linked, index);
     Ok(Function { symbol, name, code, relocations, frame, calls, tail_calls, lines })
 }
 

@@ -78,6 +78,11 @@ pub enum Symbol {
         unit: Unit,
         index: u32,
     },
+    /// What the kernel enters for function `index` of a component where arenas are reset around the call.
+    Entry {
+        component: ComponentId,
+        index: u32,
+    },
     /// A helper of `src/runtime/`.
     Runtime(RuntimeFunction),
     /// Code that the ISA's assembler emits for the kernel, by name (`reset`, `svc_entry`, ...).
@@ -311,6 +316,14 @@ runtime_functions! {
 pub const ARENA_EXHAUSTED: u32 = u32::MAX;
 /// What it gives for an alignment that is no power of two, and for an old block that is not inside what it has handed out.
 pub const ARENA_MISUSE: u32 = u32::MAX - 1;
+
+/// What the kernel enters for a function of a component.
+pub fn entered(component: ComponentId, index: u32, resets: bool) -> Symbol {
+    match resets {
+        true => Symbol::Entry { component, index },
+        false => Symbol::Function { unit: Unit::Component(component), index },
+    }
+}
 
 /// Why code stops: the immediate of the trap instruction (Arm: `UDF #code`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use crate::ingest::Unit;
 use crate::link::{FuncRef, InstanceWord, Linked, LinkedGlobal, MemoryBase, System, TablePlace, Target};
-use crate::manifest::Bounds;
+use crate::manifest::{ArenaReset, Bounds};
 use std::fmt::Write;
 
 pub fn system(s: &System) -> String {
@@ -46,7 +46,8 @@ fn component(s: &System, linked: &Linked) -> String {
         );
     }
     if let Some(arena) = &linked.arena {
-        let _ = writeln!(out, "  arena {}..{}, state in cell {}", arena.start, arena.end, arena.state_cell);
+        let reset = if arena.reset == ArenaReset::PerCall { ", reset per call" } else { "" };
+        let _ = writeln!(out, "  arena {}..{}, state in cell {}{reset}", arena.start, arena.end, arena.state_cell);
     }
     for (index, target) in linked.functions.iter().enumerate() {
         if *target != Target::Own(index as u32) {

@@ -38,7 +38,7 @@ pub fn apply(
 /// Symbols whose address, as a value to branch to, has bit 0 set.
 fn is_code(symbol: Symbol) -> bool {
     use Symbol::*;
-    matches!(symbol, Function { .. } | Runtime(_) | Native(_) | Gate(_) | Host { .. })
+    matches!(symbol, Function { .. } | Entry { .. } | Runtime(_) | Native(_) | Gate(_) | Host { .. })
 }
 
 /// MOVW (A7.7.76, T3) and MOVT (A7.7.79, T1):

@@ -2,7 +2,7 @@
 
 use super::layout::*;
 use super::{Calls, texts};
-use crate::codegen::{Constant, Relocation, RelocationKind, Symbol};
+use crate::codegen::{Constant, Relocation, RelocationKind, Symbol, entered};
 use crate::ingest::Unit;
 use crate::link::{HostFunction, InstanceWord, Job, Linked, System};
 use crate::manifest::{ComponentId, OnTrap, ProcessId};
@@ -180,14 +180,14 @@ pub fn area(system: &System, arguments: u32, results: u32) -> u32 {
 }
 
 /// What is the same for gates and jobs, from `ENTRY_PROCESS` on.
-fn entry(table: &mut Table, system: &System, callee: ComponentId, function: u32, arguments: u32, results: u32) {
+fn entry(table: &mut Table, system: &System, callee: ComponentId, code: Symbol, arguments: u32, results: u32) {
     table.address(PROCESSES, process_of(system, callee));
     table.word(area(system, arguments, results));
     table.word(stack_bytes(arguments) | stack_bytes(results) << 16);
     table.word(0);
     table.address(super::thumb2::return_stub(results), 0);
     // An exception frame holds an even address; the Thumb bit is in xPSR.
-    table.address(Symbol::Function { unit: Unit::Component(callee), index: function }, -1);
+    table.address(code, -1);
     table.word(XPSR);
     table.words(&[0; 7]);
     table.address(Symbol::HomeBase(callee), 0);
@@ -198,7 +198,8 @@ fn gates(system: &System) -> Table {
     for gate in &system.gates {
         table.address(PROCESSES, (gate.caller.0 * process_size(system)) as i32);
         let (arguments, results) = super::words(&gate.ty);
-        entry(&mut table, system, gate.callee, gate.function, arguments, results);
+        let code = entered(gate.callee, gate.function, system.gate_resets(gate));
+        entry(&mut table, system, gate.callee, code, arguments, results);
     }
     table
 }
@@ -239,7 +240,8 @@ fn jobs(system: &System) -> [Table; 2] {
         list.address(JOBS, table.here() as i32);
         table.address(COMPONENTS, component_entry(system, job.component));
         let results = super::words(job_type(system, job)).1;
-        entry(&mut table, system, job.component, job.function, job.args.len() as u32, results);
+        let code = entered(job.component, job.function, system.job_resets(job.component));
+        entry(&mut table, system, job.component, code, job.args.len() as u32, results);
         table.words(&job.args);
         for _ in job.args.len()..4 {
             table.word(0);

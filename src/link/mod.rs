@@ -29,7 +29,7 @@ use crate::board::Board;
 use crate::diag::Diagnostics;
 use crate::flatten::{Flat, Wiring};
 use crate::ingest::{FuncType, Module, Unit, ValType};
-use crate::manifest::{Bounds, ComponentId, Manifest, Optimize, ProcessId};
+use crate::manifest::{ArenaReset, Bounds, ComponentId, Manifest, Optimize, ProcessId};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -111,6 +111,30 @@ pub struct System<'a> {
     /// Most words of arguments of any tail call. Every call leaves room for as many, so that a function can pass on more
     /// than it got.
     pub tail_words: u32,
+}
+
+impl System<'_> {
+    /// Whose arenas are reset around a call that comes into `process` from outside. Around a call that an adapter passes
+    /// on, these are its callee's: when the adapter returns, it has copied the results, and `post-return` has run.
+    pub fn resets(&self, process: ProcessId) -> Vec<ComponentId> {
+        let whose = self.manifest.process(process).adapter.map_or(process, |adapter| adapter.callee);
+        let per_call = |id: &ComponentId| {
+            let arena = self.components[id.0 as usize].arena;
+            arena.is_some_and(|arena| arena.reset == ArenaReset::PerCall)
+        };
+        self.manifest.process(whose).components.iter().copied().filter(per_call).collect()
+    }
+
+    /// Whether arenas are reset around the calls through this gate. Not around those of an adapter, which are parts of a
+    /// call.
+    pub fn gate_resets(&self, gate: &Gate) -> bool {
+        self.manifest.process(gate.caller).adapter.is_none() && self.job_resets(gate.callee)
+    }
+
+    /// The same for calls of the kernel into a component.
+    pub fn job_resets(&self, component: ComponentId) -> bool {
+        !self.resets(self.manifest.component(component).process).is_empty()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -383,4 +407,6 @@ pub struct Arena {
     /// Three words of instance data: next free wasm address, address of the last block (or `u32::MAX`),
     /// high-water mark. Initially `start`, `u32::MAX`, `start`.
     pub state_cell: u32,
+    /// When the blocks are taken back.
+    pub reset: ArenaReset,
 }

@@ -79,7 +79,8 @@ pub fn link<'a>(
     let passive_data = passive_data.collect();
     let arena = arena.map(|Range { start, end }| {
         let state = [start, u32::MAX, start].map(InstanceWord::Value);
-        Arena { start, end, state_cell: instance.push(state) }
+        let reset = scope.manifest.component(id).arena_reset;
+        Arena { start, end, state_cell: instance.push(state), reset }
     });
     for memory in memories.iter_mut().filter(|memory| memory.max_bytes > memory.bytes) {
         memory.size_cell = Some(instance.value(memory.bytes));

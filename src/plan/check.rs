@@ -190,6 +190,7 @@ fn alignment(plan: &Plan) -> Result<(), String> {
             | Symbol::RamStart(_)
             | Symbol::RamEnd(_) => 8,
             Symbol::Function { .. }
+            | Symbol::Entry { .. }
             | Symbol::Native(_)
             | Symbol::Gate(_)
             | Symbol::Host { .. }

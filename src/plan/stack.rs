@@ -5,7 +5,7 @@
 //! A recursion has no bound; its components must say how much stack they get.
 
 use super::{Contents, ItemBody};
-use crate::codegen::{Call, Symbol};
+use crate::codegen::{Call, Symbol, entered};
 use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::Unit;
@@ -144,12 +144,12 @@ fn bound(system: &System, graph: &CallGraph, process: ProcessId, found: &mut Dia
 
 /// The functions of a process that the kernel enters.
 fn entries(system: &System, process: ProcessId) -> Vec<Symbol> {
-    let gates = system.gates.iter().map(|gate| (gate.callee, gate.function));
-    let jobs = system.jobs.iter().map(|job| (job.component, job.function));
+    let gates = system.gates.iter().map(|gate| (gate.callee, gate.function, system.gate_resets(gate)));
+    let jobs = system.jobs.iter().map(|job| (job.component, job.function, system.job_resets(job.component)));
     let mut entries: Vec<Symbol> = gates
         .chain(jobs)
-        .filter(|&(component, _)| system.manifest.component(component).process == process)
-        .map(|(component, index)| Symbol::Function { unit: Unit::Component(component), index })
+        .filter(|&(component, ..)| system.manifest.component(component).process == process)
+        .map(|(component, index, resets)| entered(component, index, resets))
         .collect();
     entries.sort();
     entries.dedup();

@@ -112,6 +112,7 @@ pub fn symbol(symbol: &Symbol) -> String {
     };
     match symbol {
         Symbol::Function { unit: u, index } => format!("{}.func{index}", unit(u)),
+        Symbol::Entry { component, index } => format!("component{}.entry{index}", component.0),
         Symbol::Runtime(function) => format!("runtime.{}", function.name()),
         Symbol::Native(name) => format!("native.{name}"),
         Symbol::Gate(id) => format!("gate{}", id.0),

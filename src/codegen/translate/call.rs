@@ -48,6 +48,29 @@ impl Translator<'_, '_> {
         self.builder.ins().return_(&results);
     }
 
+    /// The body of an entry: arenas are reset, the function is called, arenas are reset.
+    pub fn enter_function(&mut self, index: u32, resets: &[ComponentId]) {
+        self.enter();
+        let entry = self.builder.current_block().expect("entered");
+        let arguments = self.builder.block_params(entry).to_vec();
+        self.reset_arenas(resets);
+        let results = self.call_target(index, &arguments);
+        self.reset_arenas(resets);
+        self.builder.ins().return_(&results);
+    }
+
+    fn reset_arenas(&mut self, components: &[ComponentId]) {
+        for &component in components {
+            let arena = self.components[component.0 as usize].arena.expect("only arenas are reset");
+            let state = match self.linked.unit {
+                Unit::Component(own) if own == component => self.cell_address(arena.state_cell),
+                _ => self.cell_address_of(component, arena.state_cell),
+            };
+            let start = self.i32(arena.start);
+            self.call_runtime(RuntimeFunction::ArenaReset, &[state, start]);
+        }
+    }
+
     /// A call in place of a return. What is not this component's own is called and then returned from: other
     /// components have a home of their own, to which this one's caller knows no way back.
     pub fn return_call(&mut self, index: u32) {

@@ -32,7 +32,7 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::codegen as codes;
 use crate::ingest::{FuncType, Unit, ValType};
 use crate::link::{Linked, System};
-use crate::manifest::Optimize;
+use crate::manifest::{ComponentId, Optimize};
 pub use call::function_symbol;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir;
@@ -73,6 +73,16 @@ pub fn function(system: &System, linked: &Linked, index: u32) -> Result<Translat
 pub fn import_thunk(system: &System, linked: &Linked, index: u32) -> Result<Translated, Diagnostic> {
     build(system, linked, index, |translator| {
         translator.forward(index);
+        Ok(())
+    })
+    .map_err(|unsupported| diagnostic(system, linked, index, unsupported))
+}
+
+/// What the kernel enters in place of function `index`: a call of it, with the arenas of `resets` taken back before and
+/// after. Before too, as a call that trapped has left them as they were.
+pub fn entry(system: &System, linked: &Linked, index: u32, resets: &[ComponentId]) -> Result<Translated, Diagnostic> {
+    build(system, linked, index, |translator| {
+        translator.enter_function(index, resets);
         Ok(())
     })
     .map_err(|unsupported| diagnostic(system, linked, index, unsupported))
