@@ -138,7 +138,7 @@ outside, by a `run`, from another process, or through an interface; results have
         )
         .default("`#false`"),
     ],
-    example: "arena (KiB)4 reset=\"per-call\"",
+    example: "arena (KiB)4",
     ..Node::EMPTY
 };
 

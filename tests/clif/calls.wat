@@ -61,7 +61,9 @@
 ;; function u0:3(i32, i32, i32, i32) -> i32 tail {
 ;;     gv0 = symbol colocated Home
 ;;     sig0 = (i32, i32, i32, i32, i32, i32, i32, i32) -> i32 tail
+;;     sig1 = (i32) tail
 ;;     fn0 = colocated Runtime(ArenaRealloc) sig0
+;;     fn1 = colocated Host { component: ComponentId(0), function: Exhausted } sig1
 ;;
 ;; block0(v0: i32, v1: i32, v2: i32, v3: i32):
 ;;     v5 = symbol_value.i32 gv0
@@ -70,9 +72,18 @@
 ;;     v8 = iconst.i32 0xfc00
 ;;     v9 = iconst.i32 0x0001_0000
 ;;     v11 = call fn0(v7, v8, v9, v5, v0, v1, v2, v3)  ; v8 = 0xfc00, v9 = 0x0001_0000
-;;     v12 = iconst.i32 -1
-;;     v13 = icmp eq v11, v12  ; v12 = -1
-;;     trapnz v13, user9
+;;     v12 = iconst.i32 -2
+;;     v13 = icmp uge v11, v12  ; v12 = -2
+;;     brif v13, block2, block3
+;;
+;; block2 cold:
+;;     v16 = iconst.i32 -2
+;;     v17 = icmp.i32 eq v11, v16  ; v16 = -2
+;;     trapnz v17, user26
+;;     call fn1(v3)
+;;     trap user1
+;;
+;; block3:
 ;;     return v11
 ;; }
 ;;
@@ -94,10 +105,12 @@
 ;;     sig1 = (i32) tail
 ;;     sig2 = (i32, i64) -> i64, i32 tail
 ;;     sig3 = (i32, i32, i32, i32, i32, i32, i32, i32) -> i32 tail
+;;     sig4 = (i32) tail
 ;;     fn0 = colocated Function { unit: Component(ComponentId(0)), index: 4 } sig0
 ;;     fn1 = colocated Host { component: ComponentId(0), function: LogU32 } sig1
 ;;     fn2 = colocated Function { unit: Component(ComponentId(1)), index: 0 } sig2
 ;;     fn3 = colocated Runtime(ArenaRealloc) sig3
+;;     fn4 = colocated Host { component: ComponentId(0), function: Exhausted } sig4
 ;;
 ;;                                 block0(v0: i32):
 ;; @00a1                               v2 = call fn0(v0)
@@ -113,9 +126,18 @@
 ;; @00ae                               v6 = iconst.i32 0
 ;; @00b2                               v8 = iconst.i32 8
 ;; @00b6                               v15 = call fn3(v11, v12, v13, v9, v6, v6, v8, v0)  ; v12 = 0xfc00, v13 = 0x0001_0000, v6 = 0, v6 = 0, v8 = 8
-;; @00b6                               v16 = iconst.i32 -1
-;; @00b6                               v17 = icmp eq v15, v16  ; v16 = -1
-;; @00b6                               trapnz v17, user9
+;; @00b6                               v16 = iconst.i32 -2
+;; @00b6                               v17 = icmp uge v15, v16  ; v16 = -2
+;; @00b6                               brif v17, block2, block3
+;;
+;;                                 block2 cold:
+;;                                     v20 = iconst.i32 -2
+;;                                     v21 = icmp.i32 eq v15, v20  ; v20 = -2
+;; @00b6                               trapnz v21, user26
+;; @00b6                               call fn4(v0)
+;; @00b6                               trap user1
+;;
+;;                                 block3:
 ;; @00b8                               return v15
 ;; }
 ;;

@@ -65,6 +65,8 @@
 ;; 256
 ;; trap: component `a`: arena exhausted: 300 bytes asked for, 256 left, high-water mark 100 (code a!take)
 ;; 256
+;; trap: component `a`: arena exhausted: 200 bytes asked for, 56 left, high-water mark 200 (code a!take)
+;; 256
 ;; 256
 ;; 296
 ;; 256
