@@ -447,3 +447,92 @@ fn arena_at_random() {
         Ok(())
     });
 }
+
+/// Where `utf8_copy` reads and writes.
+const FROM: usize = 0x100;
+const TO: usize = 0x200;
+const AROUND: usize = 0x80;
+
+/// Copies `text` between any alignments: it must be refused if it is no UTF-8, and nothing else may change.
+fn check_utf8(runtime: &Runtime, text: &[u8], from: usize, to: usize) {
+    let (from, to) = (FROM + from, TO + to);
+    let mut model = vec![0x5a; TO + 2 * AROUND];
+    model[from..from + text.len()].copy_from_slice(text);
+    runtime.set_memory(&model);
+    let refused: u32 = runtime.call("utf8_copy", (to as u32, from as u32, text.len() as u32));
+    assert_eq!(refused == 0, std::str::from_utf8(text).is_ok(), "{text:x?} from {from} to {to}");
+    let found = &runtime.memory()[..model.len()];
+    if refused == 0 {
+        model[to..to + text.len()].copy_from_slice(text);
+    } else {
+        model[to..to + text.len()].copy_from_slice(&found[to..to + text.len()]);
+    }
+    assert!(found == model, "{text:x?} from {from} to {to}");
+}
+
+/// Bytes at which what is allowed changes.
+const BORDERS: [u8; 22] = [
+    0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0,
+    0xf3, 0xf4, 0xf5,
+];
+
+#[test]
+fn utf8_at_all_borders() {
+    let runtime = Runtime::new();
+    for first in 0..=0xff {
+        check_utf8(&runtime, &[first], 0, 0);
+        for second in BORDERS.into_iter().chain([first]) {
+            check_utf8(&runtime, &[first, second], 1, 2);
+        }
+    }
+    let starts = BORDERS.into_iter().filter(|byte| *byte >= 0xc0).chain([0xff]);
+    for first in starts {
+        for second in BORDERS {
+            for third in [0x7f, 0x80, 0xbf, 0xc0] {
+                check_utf8(&runtime, &[first, second, third], 3, 0);
+                for fourth in [0x41, 0x80, 0xbf, 0xc2] {
+                    check_utf8(&runtime, &[first, second, third, fourth], 0, 3);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn utf8_of_every_length_and_alignment() {
+    let runtime = Runtime::new();
+    let text = "abcdefg\u{e9}hijklmnop\u{20ac}q\u{1f980}rstuvwxyz0123456789";
+    for length in 0..text.len() {
+        for align in 0..16 {
+            check_utf8(&runtime, &text.as_bytes()[..length], align % 4, align / 4);
+            check_utf8(&runtime, &text.as_bytes()[length..], align % 4, align / 4);
+        }
+    }
+}
+
+/// Text with at most one thing wrong, and bytes of any kind.
+#[test]
+fn utf8_at_random() {
+    let runtime = Runtime::new();
+    arbtest(|u| {
+        let mut text = String::new();
+        for _ in 0..u.int_in_range(0..=20)? {
+            // Few are not ASCII, so that words of four are met.
+            text.push(if u.ratio(3, 4)? { char::from(u.int_in_range(0u8..=0x7f)?) } else { u.arbitrary()? });
+        }
+        let mut bytes = text.into_bytes();
+        match u.int_in_range(0..=3)? {
+            0 => {}
+            1 if !bytes.is_empty() => {
+                let at = u.choose_index(bytes.len())?;
+                bytes[at] = u.arbitrary()?;
+            }
+            2 if !bytes.is_empty() => {
+                bytes.remove(u.choose_index(bytes.len())?);
+            }
+            _ => bytes.insert(u.int_in_range(0..=bytes.len())?, u.arbitrary()?),
+        }
+        check_utf8(&runtime, &bytes, u.int_in_range(0..=3)?, u.int_in_range(0..=3)?);
+        Ok(())
+    });
+}

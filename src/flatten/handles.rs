@@ -188,3 +188,6 @@ impl Trampolines {
         self.imports.len() as u32 - 1
     }
 }
+
+#[cfg(test)]
+mod tests;
