@@ -109,6 +109,7 @@ fn demand(unit: &Unit, index: u64, size: u64, devices: &[u64]) -> Demand {
     Demand {
         name: format!("c{index:03}"),
         slots,
+        memory_slots: slots,
         devices: devices.iter().copied().map(peripheral).collect(),
         forbidden: others.map(peripheral).collect(),
         over_grant: 0,

@@ -237,7 +237,8 @@ impl Builder<'_> {
             self.mains.push(id);
         }
         for (index, module, number) in rest {
-            self.add(index, part(node, format!("{}.{number}", node.name.value)), module);
+            let id = self.add(index, part(node, format!("{}.{number}", node.name.value)), module);
+            self.parties(id, written, written);
         }
     }
 
@@ -262,9 +263,16 @@ impl Builder<'_> {
                 let id = self.push(node, module);
                 self.adapters.push(id);
                 self.wiring.adapters.insert(id);
+                self.parties(id, adapter.caller, adapter.callee);
             }
             Err(diagnostic) => diagnostics.push(diagnostic.label(caller.path.span, "calls from this component")),
         }
+    }
+
+    /// Whom a component of our own making acts for.
+    fn parties(&mut self, id: ComponentId, caller: ComponentId, callee: ComponentId) {
+        let parties = [caller, callee].map(|written| self.mains[written.0 as usize]);
+        self.wiring.parties.insert(id, parties);
     }
 
     fn adapter_process(
@@ -351,6 +359,7 @@ impl Builder<'_> {
             let functions = trampolines.functions.into_iter();
             self.trampoline_of.extend(functions.map(|(def, index)| (def, id, index)));
             self.trampolines.push((id, trampolines.imports));
+            self.parties(id, owner, other.unwrap_or(owner));
         }
     }
 

@@ -236,12 +236,19 @@ fn region_words(system: &System, relocations: &[Relocation]) -> Result<Vec<(Stri
         }
     }
     let mut found = Vec::new();
-    for (process, mut words) in runs {
-        words.sort();
+    let runs = runs.into_iter().flat_map(|(process, mut words)| {
+        words.sort_by_key(|(_, offset)| *offset);
+        let again = words.iter().skip(1).position(|(index, _)| *index == 0).map_or(words.len(), |at| at + 1);
+        let chunks: Vec<_> = words.chunks(again).map(<[_]>::to_vec).collect();
+        chunks.into_iter().enumerate().map(move |(number, words)| (process, number, words))
+    });
+    for (process, number, words) in runs {
         let name = match process {
             Some(id) => format!("regions:process:{}", system.manifest.process(id).name.value),
             None => "regions:fixed".to_string(),
         };
+        // The process again, as it is in calls during which it must not leave.
+        let name = if number > 0 { format!("{name}:{}", number + 1) } else { name };
         let start = words[0].1;
         let in_order = words.iter().enumerate().all(|(position, &(index, offset))| {
             let position = position as u32;

@@ -30,7 +30,8 @@
     ;; MSTKERR, MUNSTKERR, STKERR, UNSTKERR: there is no stack for a frame.
     (if (i32.and (local.get $status) (i32.const 0x1818))
       (then
-        (call $stop (local.get $process) (global.get $STACK_OVERFLOW)
+        (call $stop (local.get $process) (call $itself (local.get $process)) (i32.const 0)
+          (global.get $STACK_OVERFLOW)
           (local.get $has_address) (local.get $address)
           (call $innermost (local.get $process) (local.get $frame)))
         (return)))
@@ -38,7 +39,8 @@
     ;; It left the Secure state: its frame is on no stack of ours.
     (if (call $secure_fault)
       (then
-        (call $stop (local.get $process) (global.get $TEXT_OUTSIDE) (i32.const 0) (i32.const 0)
+        (call $stop (local.get $process) (call $itself (local.get $process)) (i32.const 0)
+          (global.get $TEXT_OUTSIDE) (i32.const 0) (i32.const 0)
           (call $innermost (local.get $process) (local.get $frame)))
         (return)))
 
@@ -86,13 +88,57 @@
       (br_if $known (i32.and (local.get $status) (i32.const 0x1000000)))
       ;; NOCP, and what only a debugger would cause.
       (local.set $reason (global.get $TEXT_UNDEFINED)))
-    (call $stop (local.get $process) (local.get $reason)
-      (local.get $has_address) (local.get $address) (local.get $code)))
+    (call $stop (local.get $process) (call $itself (local.get $process)) (i32.const 0)
+      (local.get $reason) (local.get $has_address) (local.get $address) (local.get $code)))
 
-  ;; The kernel refuses a call: `reason` is a trap code. The frame's pc is in the stub; lr tells who called it.
-  (func (export "trap") (param $frame i32) (param $process i32) (param $reason i32)
-    (call $stop (local.get $process) (local.get $reason) (i32.const 0) (i32.const 0)
-      (call $call_site (i32.load $phys offset=20 (local.get $frame)))))
+  ;; The kernel refuses a call: `reason` is a trap code, or -1 if that has been told. The frame's pc is in the stub; lr
+  ;; tells who called it. To blame is the process itself, or its caller.
+  (func (export "trap") (param $frame i32) (param $process i32) (param $reason i32) (param $guilty i32)
+    (local $code i32)
+    (if (i32.eq (local.get $reason) (i32.const -1))
+      (then (return)))
+    (local.set $code
+      (if (result i32) (i32.eq (local.get $guilty) (call $itself (local.get $process)))
+        (then (call $call_site (i32.load $phys offset=20 (local.get $frame))))
+        (else (call $waits_at (local.get $process) (local.get $guilty)))))
+    (call $stop (local.get $process) (local.get $guilty) (i32.const 0)
+      (local.get $reason) (i32.const 0) (i32.const 0) (local.get $code)))
+
+  ;; The process that runs found out that one of the two that it acts for is to blame. `number` is the trap code, plus 64
+  ;; for the caller or 128 for the callee; `host` says who they are.
+  (func $blame (param $host i32) (param $number i32) (param $frame i32)
+    (local $process i32) (local $party i32) (local $guilty i32) (local $code i32)
+    (local.set $process (i32.load $ram (global.get $CURRENT)))
+    (local.set $party (i32.and (i32.shr_u (local.get $number) (i32.const 7)) (i32.const 1)))
+    (local.set $party (i32.add (local.get $host) (i32.shl (local.get $party) (i32.const 2))))
+    (local.set $guilty (i32.load $phys (i32.add (local.get $party) (global.get $HOST_PARTIES))))
+    (local.set $number (i32.and (local.get $number) (i32.const 63)))
+    ;; Whoever acts for itself may say anything of itself.
+    (if (i32.ge_u (i32.sub (local.get $number) (i32.const 1)) (global.get $TRAP_CODES))
+      (then (local.set $number (global.get $FORGED))))
+    (local.set $code
+      (if (result i32) (i32.eq (local.get $guilty) (call $itself (local.get $process)))
+        (then (call $call_site (i32.load $phys offset=20 (local.get $frame))))
+        (else (call $waits_at (local.get $process) (local.get $guilty)))))
+    (call $stop (local.get $process) (local.get $guilty)
+      (i32.add
+        (i32.load $phys (i32.add (local.get $party) (global.get $HOST_NAMES)))
+        (global.get $COMPONENT_NAME))
+      (local.get $number) (i32.const 0) (i32.const 0) (local.get $code)))
+
+  ;; Where the caller of `process` called it; 0 if `caller` is not its caller.
+  (func $waits_at (param $process i32) (param $caller i32) (result i32)
+    (local $record i32)
+    (local.set $record (call $record (local.get $process)))
+    (if (i32.ne (i32.load $phys (local.get $record)) (local.get $caller))
+      (then (return (i32.const 0))))
+    ;; Eight saved registers, then the exception frame.
+    (call $call_site
+      (i32.load $phys offset=52
+        (i32.load $phys (i32.add (local.get $record) (global.get $RECORD_CALLER_STACK))))))
+
+  (func $itself (param $process i32) (result i32)
+    (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_ITSELF))))
 
   ;; An exception in the kernel itself: a bug of the kernel. Ends the program.
   (func (export "fatal") (param $frame i32)
@@ -101,18 +147,20 @@
     (call $text (global.get $TEXT_END))
     (call $exit (i32.const 2)))
 
-  ;; Reports, empties the process or stops it, and frees those that wait for it: their call is abandoned.
-  (func $stop (param $process i32) (param $reason i32)
+  ;; Reports, frees the process that runs and those that wait for it, as their call is abandoned, and stops the guilty one
+  ;; if a trap is to stop it. `name` is that of the guilty component, or 0: the one of `process` that the code belongs to.
+  (func $stop (param $process i32) (param $guilty i32) (param $name i32) (param $reason i32)
     (param $has_address i32) (param $address i32) (param $code i32)
-    (local $record i32) (local $caller i32)
+    (local $record i32)
+    (if (i32.eqz (local.get $name))
+      (then (local.set $name (call $component (local.get $guilty) (local.get $code)))))
     (call $text (global.get $TEXT_TRAP))
-    (call $string (call $component (local.get $process) (local.get $code)))
+    (call $string (local.get $name))
     (call $text (global.get $TEXT_NAME_END))
     (call $text (local.get $reason))
     (if (i32.eq (local.get $reason) (global.get $ARENA_EXHAUSTED))
       (then
-        (call $arena
-          (i32.sub (call $component (local.get $process) (local.get $code)) (global.get $COMPONENT_NAME)))))
+        (call $arena (i32.sub (local.get $name) (global.get $COMPONENT_NAME)))))
     (if (local.get $has_address)
       (then
         (call $text (global.get $TEXT_AT))
@@ -126,17 +174,13 @@
       (else (call $put (i32.const 10))))
 
     (i32.store $ram (global.get $TRAPPED) (i32.const 1))
-    (local.set $record (call $record (local.get $process)))
-    (local.set $caller (i32.load $phys (local.get $record)))
-    (i32.store $phys (local.get $record)
-      (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_TRAPPED))))
-    (block $done
-      (loop $next
-        (br_if $done (i32.le_u (local.get $caller) (global.get $CALLER_STOPPED)))
-        (local.set $record (call $record (local.get $caller)))
-        (local.set $caller (i32.load $phys (local.get $record)))
-        (i32.store $phys (local.get $record) (global.get $CALLER_NONE))
-        (br $next))))
+    (loop $next
+      (local.set $record (call $record (local.get $process)))
+      (local.set $process (i32.load $phys (local.get $record)))
+      (i32.store $phys (local.get $record) (global.get $CALLER_NONE))
+      (br_if $next (i32.gt_u (local.get $process) (global.get $CALLER_STOPPED))))
+    (i32.store $phys (call $record (local.get $guilty))
+      (i32.load $phys (i32.add (local.get $guilty) (global.get $PROCESS_TRAPPED)))))
 
   ;; What became of a component's arena. Its words are the component's own, and may be anything.
   (func $arena (param $component i32)

@@ -1,6 +1,7 @@
-  ;; Host functions. `host` is the descriptor of what the component calls; the result is a trap code, or 0.
+  ;; Host functions. `host` is the descriptor of what the component calls; the result is a trap code,
+  ;; 0, or -1 after a trap that has been told. `frame` is the PSP after exception entry.
 
-  (func $host (export "host") (param $host i32) (param $a i32) (param $b i32) (result i32)
+  (func $host (export "host") (param $host i32) (param $a i32) (param $b i32) (param $frame i32) (result i32)
     (local $function i32)
     (local.set $function (i32.load $phys (i32.add (local.get $host) (global.get $HOST_FUNCTION))))
     (if (i32.eq (local.get $function) (global.get $HOST_LOG_U32))
@@ -8,6 +9,11 @@
         (call $decimal (local.get $a))
         (call $put (i32.const 10))
         (return (i32.const 0))))
+    (if (i32.eq (local.get $function) (global.get $HOST_BLAME))
+      (then
+        (i32.store $ram (global.get $DETAIL) (local.get $b))
+        (call $blame (local.get $host) (local.get $a) (local.get $frame))
+        (return (i32.const -1))))
     (if (i32.eq (local.get $function) (global.get $HOST_EXIT))
       (then (call $exit (local.get $a))))
     (if (i32.eq (local.get $function) (global.get $HOST_EXHAUSTED))

@@ -57,8 +57,11 @@ layout! {
     PROCESS_COMPONENTS_END = 16;
     /// Its RECORD_CALLER after a trap: CALLER_STOPPED, or CALLER_NONE where it can be called again.
     PROCESS_TRAPPED = 20;
+    /// Descriptor of the process itself: this one, unless it stands for a process during a call in which it must not
+    /// leave.
+    PROCESS_ITSELF = 24;
     /// Register words of its regions.
-    PROCESS_REGIONS = 24;
+    PROCESS_REGIONS = 28;
 
     // A component of a process.
 
@@ -77,8 +80,10 @@ layout! {
     ENTRY_CALLER = 0;
     /// Descriptor of the process that is entered.
     ENTRY_PROCESS = 4;
-    /// Bytes of the stack for argument and result words beyond four, a multiple of 8.
+    /// Bytes of the stack for argument and result words beyond four, a multiple of 8; plus `ENTRY_BACK`.
     ENTRY_AREA = 8;
+    /// The process that is entered waits for the one that calls: the call goes on top of what it has on its stack.
+    ENTRY_BACK = 1;
     /// Bytes of argument words beyond four, and of result words: two halfwords.
     ENTRY_ARGUMENTS = 12;
     ENTRY_RESULTS = 14;
@@ -99,7 +104,10 @@ layout! {
     HOST_BYTES = 12;
     /// Address of the word with the memory's present size, 0 if it does not grow.
     HOST_SIZE_CELL = 16;
-    HOST_SIZE = 20;
+    /// `HOST_BLAME` instead: descriptors of the caller's and the callee's process, and their components.
+    HOST_PARTIES = 8;
+    HOST_NAMES = 16;
+    HOST_SIZE = 24;
 
     // Host functions (HOST_FUNCTION).
 

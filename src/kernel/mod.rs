@@ -25,6 +25,12 @@
 //! A process is entered by one call at a time (no cycle of links between processes). Its record says who called:
 //! nobody, the kernel, or the process that waits; so the chain of calls is a list through the records, and a trap
 //! walks it to free those that wait.
+//!
+//! # Calls in which a process must not leave
+//!
+//! Adapters let components allocate and clean up ([`link::GateKind`]). During such a call the process runs under another
+//! descriptor, which no gate and no host function names: so it reaches none. An adapter's own caller, which waits for it,
+//! is entered on top of what it has on its stack, and this descriptor has a record of its own.
 
 mod code;
 mod layout;
@@ -40,7 +46,7 @@ pub use tables::{COPIES, copies};
 use crate::board::{Clock, ClockDriver, Console, ConsoleDriver, ProtectionModel};
 use crate::codegen::{self, Object};
 use crate::ingest::{self, FuncType, Module, Unit};
-use crate::link::{self, HostFunction, System};
+use crate::link::{self, Gate, HostFunction, System};
 use crate::manifest::{ComponentId, ProcessId};
 
 /// Bytes of a process's stack below its deepest frame that exceptions take: the frame of a call to the kernel
@@ -74,7 +80,7 @@ pub fn compile(system: &System) -> Kernel {
     object.constants.push(thumb2::vectors());
     object.constants.extend(tables::all(system, &calls));
     Kernel {
-        memory: layout::RECORDS + layout::RECORD_SIZE * (system.manifest.processes.len() as u32 + 1),
+        memory: layout::RECORDS + layout::RECORD_SIZE * (tables::records(system) + 1),
         stack: stack::bound(&object),
         object,
     }
@@ -88,6 +94,13 @@ pub fn stack_reserve(system: &System, process: ProcessId) -> u32 {
     let jobs = system.jobs.iter().filter(|job| own(job.component)).map(|job| tables::job_type(system, job));
     let areas = gates.chain(jobs).map(words).map(|(arguments, results)| tables::area(system, arguments, results));
     areas.max().unwrap_or(0) + STACK_RESERVE
+}
+
+/// Bytes of a process's stack between what it has on it when it calls through a gate, and where it is entered when the
+/// callee calls back: the frame of its call and the registers saved below it, and the area for arguments and results.
+pub fn back_reserve(system: &System, gate: &Gate) -> u32 {
+    let (arguments, results) = words(&gate.ty);
+    STACK_RESERVE + tables::area(system, arguments, results)
 }
 
 /// What components call, beyond gates.

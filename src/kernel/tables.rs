@@ -4,7 +4,7 @@ use super::layout::*;
 use super::{Calls, texts};
 use crate::codegen::{Constant, Relocation, RelocationKind, Symbol, entered};
 use crate::ingest::Unit;
-use crate::link::{HostFunction, InstanceWord, Job, Linked, System};
+use crate::link::{GateKind, HostFunction, InstanceWord, Job, Linked, System};
 use crate::manifest::{ComponentId, OnTrap, ProcessId};
 
 pub const PROCESSES: Symbol = Symbol::KernelTable("processes");
@@ -109,27 +109,62 @@ pub fn all(system: &System, calls: &Calls) -> Vec<Constant> {
     out.into_iter().map(|table| table.0).collect()
 }
 
-/// For each process its descriptor, and one more for the code before the first job, which any stack suits.
+/// Processes that stand for another one in calls during which it must not leave, by what is entered and how; their
+/// descriptors follow those of the processes, in this order.
+fn confined(system: &System) -> Vec<(ProcessId, GateKind)> {
+    let gates = system.gates.iter().filter(|gate| gate.kind != GateKind::Call);
+    let mut all: Vec<_> = gates.map(|gate| (system.manifest.component(gate.callee).process, gate.kind)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Records of processes: one for each, and one more for each that is called while it waits.
+pub fn records(system: &System) -> u32 {
+    let back = confined(system).into_iter().filter(|(_, kind)| *kind == GateKind::Back).count();
+    (system.manifest.processes.len() + back) as u32
+}
+
+/// Offset of the descriptor of the code before the first job.
+pub fn boot(system: &System) -> u32 {
+    (system.manifest.processes.len() + confined(system).len()) as u32 * process_size(system)
+}
+
+/// For each process its descriptor, then those of [`confined`], and one more for the code before the first job, which any
+/// stack suits.
 fn processes(system: &System, components: &[(u32, u32)]) -> Table {
     let mut table = Table::new(PROCESSES);
-    for (index, &(first, end)) in components.iter().enumerate() {
-        let process = ProcessId(index as u32);
+    let own = (0..components.len() as u32).map(|index| (ProcessId(index), GateKind::Call));
+    let mut records = components.len() as u32;
+    for (process, kind) in own.chain(confined(system)) {
+        let record = match kind {
+            GateKind::Call | GateKind::Stay => process.0,
+            GateKind::Back => {
+                records += 1;
+                records - 1
+            }
+        };
+        let (first, end) = components[process.0 as usize];
         table.address(Symbol::StackBase(process), 32);
         table.address(Symbol::StackTop(process), -32);
-        table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * index as u32) as i32);
+        table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * record) as i32);
         table.address(COMPONENTS, first as i32);
         table.address(COMPONENTS, end as i32);
-        table.word(match system.manifest.process(process).on_trap.map_or(OnTrap::Stop, |on_trap| on_trap.value) {
+        let node = system.manifest.process(process);
+        table.word(match node.on_trap.map_or(OnTrap::Stop, |on_trap| on_trap.value) {
+            // What is nobody's has no state that a trap could leave half changed.
+            _ if node.adapter.is_some() => CALLER_NONE,
             OnTrap::Stop => CALLER_STOPPED,
             OnTrap::Continue => CALLER_NONE,
         });
+        table.address(PROCESSES, (process.0 * process_size(system)) as i32);
         for index in 0..region_words(system) {
             table.address(Symbol::RegionWord { process, index }, 0);
         }
     }
     table.words(&[0, u32::MAX]);
-    table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * components.len() as u32) as i32);
-    table.words(&[0; 3]);
+    table.address(Symbol::KernelMemory, (RECORDS + RECORD_SIZE * records) as i32);
+    table.words(&[0; 4]);
     table
 }
 
@@ -179,10 +214,23 @@ pub fn area(system: &System, arguments: u32, results: u32) -> u32 {
     stack_bytes(arguments).max(stack_bytes(results)).max(stack_bytes(system.tail_words)).next_multiple_of(8)
 }
 
+/// The descriptor under which a process runs in a call of this kind.
+fn descriptor(system: &System, process: ProcessId, kind: GateKind) -> i32 {
+    let confined = confined(system).into_iter().position(|other| other == (process, kind));
+    let index = confined.map_or(process.0, |index| (system.manifest.processes.len() + index) as u32);
+    (index * process_size(system)) as i32
+}
+
 /// What is the same for gates and jobs, from `ENTRY_PROCESS` on.
-fn entry(table: &mut Table, system: &System, callee: ComponentId, code: Symbol, arguments: u32, results: u32) {
-    table.address(PROCESSES, process_of(system, callee));
-    table.word(area(system, arguments, results));
+fn entry(
+    table: &mut Table,
+    system: &System,
+    (callee, code): (ComponentId, Symbol),
+    kind: GateKind,
+    (arguments, results): (u32, u32),
+) {
+    table.address(PROCESSES, descriptor(system, system.manifest.component(callee).process, kind));
+    table.word(area(system, arguments, results) + if kind == GateKind::Back { ENTRY_BACK } else { 0 });
     table.word(stack_bytes(arguments) | stack_bytes(results) << 16);
     table.word(0);
     table.address(super::thumb2::return_stub(results), 0);
@@ -197,9 +245,8 @@ fn gates(system: &System) -> Table {
     let mut table = Table::new(GATES);
     for gate in &system.gates {
         table.address(PROCESSES, (gate.caller.0 * process_size(system)) as i32);
-        let (arguments, results) = super::words(&gate.ty);
         let code = entered(gate.callee, gate.function, system.gate_resets(gate));
-        entry(&mut table, system, gate.callee, code, arguments, results);
+        entry(&mut table, system, (gate.callee, code), gate.kind, super::words(&gate.ty));
     }
     table
 }
@@ -216,8 +263,14 @@ fn hosts(system: &System, calls: &Calls) -> Table {
             HostFunction::Blame => HOST_BLAME,
             HostFunction::Exhausted => HOST_EXHAUSTED,
         });
+        if function == HostFunction::Blame {
+            let parties = system.components[component.0 as usize].parties.unwrap_or([component; 2]);
+            parties.iter().for_each(|&party| table.address(PROCESSES, process_of(system, party)));
+            parties.iter().for_each(|&party| table.address(COMPONENTS, component_entry(system, party)));
+            continue;
+        }
         match system.components[component.0 as usize].memories.first() {
-            None => table.words(&[0; 3]),
+            None => table.words(&[0; 4]),
             Some(memory) => {
                 table.address(Symbol::Memory { component, index: 0 }, 0);
                 table.word(memory.max_bytes);
@@ -228,6 +281,7 @@ fn hosts(system: &System, calls: &Calls) -> Table {
                         table.address(Symbol::HomeBase(component), offset);
                     }
                 }
+                table.word(0);
             }
         }
     }
@@ -241,7 +295,8 @@ fn jobs(system: &System) -> [Table; 2] {
         table.address(COMPONENTS, component_entry(system, job.component));
         let results = super::words(job_type(system, job)).1;
         let code = entered(job.component, job.function, system.job_resets(job.component));
-        entry(&mut table, system, job.component, code, job.args.len() as u32, results);
+        let words = (job.args.len() as u32, results);
+        entry(&mut table, system, (job.component, code), GateKind::Call, words);
         table.words(&job.args);
         for _ in job.args.len()..4 {
             table.word(0);

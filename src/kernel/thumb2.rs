@@ -215,8 +215,7 @@ fn reset(system: &System, calls: &Calls) -> Function {
     }
     // As if a process's function returned: the kernel goes on with the first job. The frame of this call goes on
     // top of the kernel's stack, where nobody wants it.
-    let boot = system.manifest.processes.len() as u32 * tables::process_size(system);
-    c.address(R0, PROCESSES, boot);
+    c.address(R0, PROCESSES, tables::boot(system));
     c.store(R0, HOME, CURRENT);
     c.address(R0, Symbol::KernelStackTop, 0);
     c.push(Inst::Msr { special: Special::Psp, rn: R0 });
@@ -343,8 +342,23 @@ fn svc(system: &System, calls: &Calls) -> Function {
     c.add(R7, R0, 32);
     enter(&mut c, system);
 
-    // Argument words on the stack: they are inside the caller's, and so is the room for result words.
+    // A call back into the process that waits for this one: on top of what it has on its stack, if that leaves room.
+    let (forward, no_room) = (c.label(), c.label());
     c.bind(wide);
+    c.push(Inst::TestImm { op: TestOp::Tst, rn: R6, imm: ENTRY_BACK });
+    c.branch_if(Cond::Eq, forward);
+    c.load(R10, R1, PROCESS_RECORD);
+    c.load(R10, R10, RECORD_CALLER_STACK);
+    c.subs(R10, R10, 32);
+    c.subs(R6, R6, ENTRY_BACK);
+    c.alu(AluOp::Sub, IP, R10, R6);
+    c.load(R2, R5, PROCESS_LOWEST);
+    c.compare_regs(IP, R2);
+    c.branch_if(Cond::Lo, no_room);
+    c.push(Inst::BranchZero { nonzero: false, rn: R6, to: entered });
+
+    // Argument words on the stack: they are inside the caller's, and so is the room for result words.
+    c.bind(forward);
     c.add(R2, R0, 32);
     c.alu(AluOp::Add, R2, R2, R6);
     c.compare_regs(R2, R3);
@@ -417,38 +431,46 @@ fn svc(system: &System, calls: &Calls) -> Function {
     c.branch_if(Cond::Ne, bad_host);
     c.push(Inst::Push { list: list(&[R0, R1, HOME, LR]) });
     c.load_pair(R1, R2, R0, 0);
-    if calls.clock.is_some() {
-        c.mov(IP, R0);
-    }
-    c.mov(R0, R3);
+    c.mov(IP, R3);
+    c.mov(R3, R0);
+    c.mov(R0, IP);
     c.address(HOME, Symbol::KernelMemory, 0);
-    if calls.clock.is_some() {
-        c.mov(R3, IP);
-        c.call(calls, "host_with_frame");
-    } else {
-        c.call(calls, "host");
-    }
+    c.call(calls, if calls.clock.is_some() { "host_or_clock" } else { "host" });
     c.mov(R2, R0);
     c.push(Inst::Pop { list: list(&[R0, R1, HOME, LR]) });
     let trap = c.label();
     c.push(Inst::BranchZero { nonzero: true, rn: R2, to: trap });
     c.push(Inst::BranchReg { rm: LR });
 
-    // Refusals: r0 is PSP, or 32 below it once registers have been saved; r1 the process; r2 the reason.
+    // Refusals: r0 is PSP, or 32 below it once registers have been saved; r1 the process; r2 the reason; from `report` on
+    // r3 the process to blame.
+    let report = c.label();
     c.bind(stopped);
     c.add(R0, R0, 32);
     c.constant(R2, TrapCode::Stopped as u32);
     c.branch(trap);
+    c.bind(no_room);
+    c.add(R0, R0, 32);
+    c.load(R3, R5, PROCESS_ITSELF);
+    c.constant(R2, TrapCode::StackOverflow as u32);
+    c.branch(report);
     c.bind(forged);
     c.add(R0, R0, 32);
     c.bind(bad_host);
+    // A process that must not leave has another descriptor than its gates name.
+    c.load(R3, R1, PROCESS_ITSELF);
     c.constant(R2, TrapCode::Forged as u32);
+    c.compare_regs(R3, R1);
+    c.branch_if(Cond::Eq, trap);
+    c.constant(R2, TrapCode::CannotLeave as u32);
     c.branch(trap);
     c.bind(overflow_saved);
     c.add(R0, R0, 32);
     c.bind(overflow);
     c.constant(R2, TrapCode::StackOverflow as u32);
     c.bind(trap);
+    c.load(R3, R1, PROCESS_ITSELF);
+    c.bind(report);
     c.address(HOME, Symbol::KernelMemory, 0);
     c.call(calls, "trap");
     c.push(Inst::TailCall { target: DISPATCH });

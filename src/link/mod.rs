@@ -157,6 +157,8 @@ pub struct Linked<'a> {
     /// Active data, offsets evaluated and checked: (memory, byte offset, range in `module.wasm`).
     pub data: Vec<(u32, u32, Range<usize>)>,
     pub arena: Option<Arena>,
+    /// Whom it acts for, caller and callee, if it may end a call with a trap of one of them.
+    pub parties: Option<[ComponentId; 2]>,
     /// Global type id (index into [`System::types`]) of each of the module's types.
     pub type_ids: Vec<u32>,
     /// The component's run-time state outside its memories, initial contents. Its last byte is directly below

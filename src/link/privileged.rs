@@ -97,6 +97,7 @@ pub fn privileged(module: &Module) -> Linked<'_> {
         passive_elements: vec![None; module.elements.len()],
         data,
         arena: None,
+        parties: None,
         type_ids: module.types.iter().map(|ty| types.id(ty)).collect(),
         instance: Vec::new(),
     };

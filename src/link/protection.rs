@@ -31,8 +31,10 @@ impl System<'_> {
     pub fn process_slots(&self) -> u8 {
         let all = (0..self.manifest.processes.len()).map(|index| ProcessId(index as u32));
         let devices = all.map(|process| self.devices(process).len()).max().unwrap_or(0);
-        // A process has at most one extent in each bank.
-        let extents = self.board.ram().count();
+        // A process has at most one extent in each bank; an adapter has those of two others, and one of its own.
+        let adapters = self.manifest.processes.iter().any(|process| process.adapter.is_some());
+        let banks = self.board.ram().count();
+        let extents = if adapters { 2 * banks + 1 } else { banks };
         protect::process_slots(&self.model(), self.board.protection.entries, self.fixed_entries(), devices, extents)
     }
 

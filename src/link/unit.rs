@@ -100,6 +100,7 @@ pub fn link<'a>(
         passive_elements,
         data,
         arena,
+        parties: scope.wiring.parties.get(&id).copied(),
         type_ids: module.types.iter().map(|ty| types.id(ty)).collect(),
         instance: Vec::new(),
     };

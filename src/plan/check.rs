@@ -114,7 +114,22 @@ fn pieces(system: &System, plan: &Plan) -> Result<(), String> {
             merge(pieces.flat_map(Piece::granted).collect())
         };
         let said = merge(process.extents.iter().map(|extent| extent.granted.clone()).collect());
-        ensure(granted(Access::ReadWrite) == said, || format!("the pieces of `{name}` do not grant what they say"))?;
+        let adapter = system.manifest.process(process.process).adapter;
+        let parties = adapter.map_or(Vec::new(), |adapter| vec![adapter.caller, adapter.callee]);
+        let theirs = parties.iter().flat_map(|party| &plan.processes[party.0 as usize].extents);
+        let most = merge(said.iter().cloned().chain(theirs.map(|extent| extent.granted.clone())).collect());
+        let granted_memory = granted(Access::ReadWrite);
+        let within = |run: &Addresses, of: &[Addresses]| of.iter().any(|of| of.start <= run.start && run.end <= of.end);
+        let all = said.iter().all(|run| within(run, &granted_memory))
+            && granted_memory.iter().all(|run| within(run, if adapter.is_some() { &most } else { &said }));
+        ensure(all, || format!("the pieces of `{name}` do not grant what they say"))?;
+        for section in &plan.sections {
+            let run = u64::from(section.base)..u64::from(section.base) + u64::from(section.size);
+            let is_granted = process.grants.iter().any(|grant| grant.is(section.owner, section.kind));
+            ensure(!is_granted || section.size == 0 || within(&run, &granted_memory), || {
+                format!("`{}` is not granted to `{name}`", section.name)
+            })?;
+        }
         devices(process, &granted(Access::Device)).map_err(|problem| format!("`{name}` {problem}"))?;
         for section in plan.sections.iter().filter(|section| !section.kind.in_flash() && section.size > 0) {
             let own = match section.owner {

@@ -34,6 +34,9 @@ pub struct ProcessDemand {
     pub extents: Vec<Parts>,
 }
 
+/// Entries for what an adapter has itself: little more than its stack.
+const ADAPTER_SLOTS: usize = 1;
+
 /// What lies in one extent, as offsets from its start.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
@@ -150,11 +153,27 @@ impl<'a> Asked<'a> {
         Demand {
             name: name.clone(),
             slots: usize::from(system.process_slots()),
+            memory_slots: self.memory_slots(demand),
             devices: devices.iter().map(|&index| address(index)).collect(),
             forbidden: banks.chain(others).collect(),
             over_grant: tweak.over_grant.unwrap_or(policy),
             extents: extents.collect(),
         }
+    }
+
+    /// Entries for the memory of a process. An adapter has its own and those of its two parties.
+    fn memory_slots(&self, demand: &ProcessDemand) -> usize {
+        let (all, manifest) = (usize::from(self.system.process_slots()), self.system.manifest);
+        let is_party = |process: &ProcessId| {
+            let mut adapters = manifest.processes.iter().filter_map(|process| process.adapter);
+            adapters.any(|adapter| [adapter.caller, adapter.callee].contains(process))
+        };
+        let most = match manifest.process(demand.process).adapter {
+            Some(_) => ADAPTER_SLOTS,
+            None if demand.members.iter().any(is_party) => all.saturating_sub(ADAPTER_SLOTS) / 2,
+            None => all,
+        };
+        most.max(demand.extents.len())
     }
 
     /// Where an extent was before.

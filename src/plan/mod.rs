@@ -14,6 +14,7 @@ mod check;
 mod contents;
 mod demand;
 mod flash;
+mod grants;
 mod lock;
 mod ram;
 mod slots;
@@ -24,6 +25,7 @@ mod why_not;
 
 pub use crate::protect::{Access, Addresses, Piece};
 pub use contents::{Contents, Item, ItemBody};
+pub use grants::Grant;
 pub use solve::Search;
 pub use stack::StackBound;
 
@@ -127,6 +129,8 @@ pub struct ProcessPlan {
     pub stack_base: u32,
     pub stack_size: u32,
     pub stack_bound: StackBound,
+    /// What it may reach of other processes.
+    pub grants: Vec<Grant>,
     /// In the order of their slots.
     pub pieces: Vec<Piece>,
     pub waste: Waste,

@@ -2,13 +2,14 @@
 
 use super::demand::{Asked, Demands, Parts};
 use super::solve::{self, Layout, Placed, Search, Spot};
-use super::{BankUse, DevicePlan, ExtentPlan, Owner, ProcessPlan, Section, SectionKind, Waste, slots, why_not};
+use super::{BankUse, DevicePlan, ExtentPlan, Owner, ProcessPlan, Section, SectionKind, Waste, grants, slots, why_not};
 use crate::codegen::Symbol;
 use crate::diag::Diagnostics;
 use crate::ingest::Unit;
 use crate::kernel::Kernel;
 use crate::link::{MemoryBase, System};
-use crate::protect::{Access, Model, Piece, Shape};
+use crate::manifest::ProcessId;
+use crate::protect::{Access, Addresses, Piece, Shape};
 use std::collections::BTreeMap;
 
 pub struct Ram {
@@ -55,7 +56,7 @@ pub fn lay_out(
         symbols.insert(Symbol::KernelStackTop, (start + kernel_stack) as u32);
         symbols.insert(Symbol::KernelMemory, (start + kernel_stack) as u32);
     }
-    let pieces = pieces(system, &demands.problem.model, &layout);
+    let pieces = pieces(system, demands, &layout, found)?;
     let gaps = gaps(demands, &layout);
     let mut processes: Vec<ProcessPlan> = Vec::new();
     for (index, (placed, pieces)) in layout.demands.iter().zip(pieces).enumerate() {
@@ -97,16 +98,46 @@ fn section(name: String, owner: Owner, kind: SectionKind, base: u64, size: u64) 
     Section { name, owner, kind, base: base as u32, size: size as u32 }
 }
 
-/// The pieces of each demand: of its memory by address, then of its devices.
-fn pieces(system: &System, model: &Model, layout: &Layout) -> Vec<Vec<Piece>> {
-    let shapes = layout.demands.iter().map(|placed| {
+/// The pieces of each demand: of its memory by address, of what is granted to it, then of its devices.
+fn pieces(system: &System, demands: &Demands, layout: &Layout, found: &mut Diagnostics) -> Option<Vec<Vec<Piece>>> {
+    let (model, first, count) = (&demands.problem.model, system.fixed_entries(), system.process_slots());
+    let mut all: Vec<Vec<(Shape, Access)>> = Vec::new();
+    for (demand, placed) in demands.processes.iter().zip(&layout.demands) {
         let mut spots: Vec<&Spot> = placed.extents.iter().collect();
         spots.sort_by_key(|spot| spot.fit.base);
-        let memory = spots.into_iter().flat_map(|spot| &spot.fit.cover.shapes).map(|&shape| (shape, Access::ReadWrite));
-        memory.chain(placed.devices.shapes.iter().map(|&shape| (shape, Access::Device))).collect()
-    });
-    let shapes: Vec<Vec<(Shape, Access)>> = shapes.collect();
-    slots::assign(model, &shapes, system.fixed_entries(), system.process_slots())
+        let own = spots.into_iter().flat_map(|spot| &spot.fit.cover.shapes).copied();
+        let granted = granted(system, demands, layout, demand.process);
+        let memory = own.chain(granted).map(|shape| (shape, Access::ReadWrite));
+        let shapes: Vec<_> = memory.chain(placed.devices.shapes.iter().map(|&shape| (shape, Access::Device))).collect();
+        let needed = model.pieces(&shapes, first).len();
+        if needed > usize::from(count) {
+            found.push(grants::too_many(system, demand.process, needed, count.into()));
+            return None;
+        }
+        all.push(shapes);
+    }
+    Some(slots::assign(model, &all, first, count))
+}
+
+/// The shapes that cover what a process is granted of others.
+fn granted(system: &System, demands: &Demands, layout: &Layout, process: ProcessId) -> Vec<Shape> {
+    let grants = grants::of(system, process);
+    let mut shapes = Vec::new();
+    for (demand, placed) in demands.processes.iter().zip(&layout.demands) {
+        for (parts, spot) in demand.extents.iter().zip(&placed.extents) {
+            let wanted = parts.parts.iter().filter(|part| grants.iter().any(|grant| grant.is(part.owner, part.kind)));
+            let ranges: Vec<Addresses> = wanted
+                .map(|part| spot.fit.base + part.offset..spot.fit.base + part.offset + part.size)
+                .filter(|range| !range.is_empty())
+                .collect();
+            let meets = |shape: &&Shape| {
+                let granted = shape.granted();
+                granted.iter().any(|run| ranges.iter().any(|range| run.start < range.end && range.start < run.end))
+            };
+            shapes.extend(spot.fit.cover.shapes.iter().filter(meets).copied());
+        }
+    }
+    shapes
 }
 
 /// For each demand the bytes below its extents that nobody has.
@@ -156,6 +187,7 @@ fn process(
         process: demand.process,
         extents,
         devices: devices.collect(),
+        grants: grants::of(system, demand.process),
         over_grant: placed.devices.over_grant,
         stack_base: symbols[&Symbol::StackBase(demand.process)],
         stack_size: demand.stack.size as u32,

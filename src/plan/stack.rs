@@ -10,7 +10,7 @@ use crate::diag::codes::plan as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ingest::Unit;
 use crate::kernel;
-use crate::link::System;
+use crate::link::{Gate, GateId, GateKind, System};
 use crate::manifest::{ComponentId, ProcessId, Stack};
 use crate::source::Spanned;
 use petgraph::algo::kosaraju_scc;
@@ -259,7 +259,35 @@ impl CallGraph {
                 cycle_of[node.index()] = index;
             }
         }
-        CallGraph { graph, nodes, order, cycle_of }
+        let mut graph = CallGraph { graph, nodes, order, cycle_of };
+        graph.call_backs(system);
+        graph
+    }
+
+    /// A call through a gate leaves nothing on its caller's stack, unless the callee calls back: into functions that reach
+    /// no gate, so that what is known of them without such calls is all there is.
+    fn call_backs(&mut self, system: &System) {
+        let process = |gate: &Gate| system.manifest.component(gate.callee).process;
+        let mut frames = Vec::new();
+        for (index, gate) in (0u32..).zip(&system.gates) {
+            let Some(&node) = self.nodes.get(&Symbol::Gate(GateId(index))) else { continue };
+            let back = system.gates.iter().filter(|back| {
+                back.kind == GateKind::Back && back.caller == process(gate) && process(back) == gate.caller
+            });
+            let needs = back.map(|back| {
+                let unit = Unit::Component(back.callee);
+                // A recursion is said of the function itself, which the kernel enters.
+                let depth = match self.deepest(&[Symbol::Function { unit, index: back.function }], |_| true) {
+                    Depth::Bytes(bytes) => u32::try_from(bytes).unwrap_or(u32::MAX),
+                    Depth::Recursive(_) => 0,
+                };
+                (kernel::back_reserve(system, back).saturating_add(depth), unit)
+            });
+            frames.extend(needs.max().map(|(frame, unit)| (node, frame, unit)));
+        }
+        for (node, frame, unit) in frames {
+            (self.graph[node].frame, self.graph[node].unit) = (frame, unit);
+        }
     }
 
     fn name(&self, node: NodeIndex) -> String {

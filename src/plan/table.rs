@@ -123,11 +123,33 @@ pub struct Process {
     /// Bytes that the regions of the devices grant beyond the devices.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub over_grant: u64,
+    /// It passes calls on from one process to another, and may reach memories of both.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub adapter: Option<Adapter>,
     pub stack: Stack,
     pub regions: Vec<Region>,
     /// The register words of all slots that the kernel loads when it enters the process, those that are off included.
     pub words: Vec<Hex>,
     pub waste: WasteCount,
+}
+
+/// Code that nobody wrote: it copies what calls carry between two processes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Adapter {
+    /// Processes.
+    pub caller: String,
+    pub callee: String,
+    /// Names of the sections that it needs.
+    pub sections: Vec<String>,
+    /// What its regions grant for that: the caller's and the callee's own regions, whole.
+    pub granted: Vec<Run>,
+}
+
+/// Addresses from `base` on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    pub base: Hex,
+    pub size: u64,
 }
 
 /// What a trap does to its process.
@@ -498,16 +520,33 @@ fn process(system: &System, plan: &Plan, process: &ProcessPlan) -> Process {
         why: node.why.as_ref().map(|why| why.value.clone()),
         components: node.components.iter().map(|&id| manifest.component(id).name.value.clone()).collect(),
         on_trap: match node.on_trap.as_ref().map(|on_trap| on_trap.value) {
+            _ if node.adapter.is_some() => OnTrap::Continue,
             Some(crate::manifest::OnTrap::Continue) => OnTrap::Continue,
             Some(crate::manifest::OnTrap::Stop) | None => OnTrap::Stop,
         },
         extents: process.extents.iter().map(extent).collect(),
         devices: process.devices.iter().map(|device| self::device(system, process.process, device)).collect(),
         over_grant: process.over_grant,
+        adapter: node.adapter.map(|adapter| self::adapter(system, plan, process, adapter)),
         stack: Stack { base: Hex(process.stack_base), size: process.stack_size, bound, recursion },
         regions: process.pieces.iter().map(region).collect(),
         words: words(system, plan, process.process),
         waste: process.waste.into(),
+    }
+}
+
+fn adapter(system: &System, plan: &Plan, process: &ProcessPlan, adapter: crate::manifest::Adapter) -> Adapter {
+    let name = |process| system.manifest.process(process).name.value.clone();
+    let granted = plan.sections.iter().filter(|section| section.size > 0);
+    let sections = granted.filter(|section| process.grants.iter().any(|grant| grant.is(section.owner, section.kind)));
+    let memory = process.pieces.iter().filter(|piece| piece.access == Access::ReadWrite);
+    let own = |run: &super::Addresses| process.extents.iter().any(|extent| extent.granted.contains(&run.start));
+    let runs = crate::protect::merge(memory.flat_map(Piece::granted).filter(|run| !own(run)).collect());
+    Adapter {
+        caller: name(adapter.caller),
+        callee: name(adapter.callee),
+        sections: sections.map(|section| section.name.clone()).collect(),
+        granted: runs.iter().map(|run| Run { base: Hex(run.start as u32), size: run.end - run.start }).collect(),
     }
 }
 

@@ -71,6 +71,7 @@ impl<'a> Subject<'a> {
             "attributes" => self.attributes(),
             "own-memory" => self.own_memory(),
             "foreign-memory" => self.foreign_memory(),
+            "adapters" => self.adapters(),
             "confined" => self.confined(),
             "devices" => self.devices(),
             "data-not-executable" => self.runs(|table, range, rights| {
@@ -238,7 +239,19 @@ impl<'a> Subject<'a> {
         let fixed = read("regions:fixed");
         let names = self.table().processes.iter().map(|process| format!("regions:process:{}", process.name));
         let processes: Vec<_> = names.map(|name| read(&name)).collect();
-        let known = self.table().processes.len() + 1;
+        // A process may be there again, for calls during which it must not leave: with the same words.
+        let mut again = 0;
+        for (process, words) in self.table().processes.iter().zip(&processes) {
+            for number in 2..=3 {
+                let name = format!("regions:process:{}:{number}", process.name);
+                let Some(&(address, size)) = self.image().symbols.get(&name) else { continue };
+                again += 1;
+                if self.image().words(address, size / 4) != Some(words.concat()) {
+                    findings.push(format!("`{name}` differs from the process's own words"));
+                }
+            }
+        }
+        let known = self.table().processes.len() + 1 + again;
         let present = self.image().symbols.keys().filter(|name| name.starts_with("regions:")).count();
         if present != known {
             findings.push(format!("the image has {present} sets of register words and the table knows {known}"));
@@ -372,12 +385,58 @@ impl<'a> Subject<'a> {
         for (index, process) in self.table().processes.iter().enumerate() {
             let regions = self.on(index);
             for (section, owner) in self.owned().filter(|(_, owner)| *owner != Some(&process.name)) {
+                if owner.is_some_and(|owner| process.reaches(owner)) {
+                    continue;
+                }
                 if let Some(address) = self.first_where(&regions, &section.range, Rights::any) {
                     let owner = owner.map_or("the kernel".to_string(), |owner| format!("process `{owner}`"));
                     findings.push(format!(
                         "process `{}` can access `{}` of {owner} at {address:#010x}",
                         process.name, section.name
                     ));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Adapters stand between two processes that are none, reach what they need of them, and nothing but what these reach
+    /// themselves.
+    fn adapters(&self) -> Findings {
+        let mut findings = Vec::new();
+        let processes = &self.table().processes;
+        for (index, process) in processes.iter().enumerate() {
+            let Some(adapter) = &process.adapter else { continue };
+            let name = &process.name;
+            let parties: Vec<usize> = [&adapter.caller, &adapter.callee]
+                .into_iter()
+                .filter_map(|party| processes.iter().position(|other| other.name == *party && other.adapter.is_none()))
+                .collect();
+            if parties.len() != 2 || parties[0] == parties[1] {
+                findings.push(format!("adapter `{name}` does not stand between two processes"));
+                continue;
+            }
+            let regions = self.on(index);
+            for wanted in &adapter.sections {
+                let section = self.owned().find(|(section, _)| section.name == *wanted);
+                match section.filter(|(_, owner)| owner.is_some_and(|owner| process.reaches(owner))) {
+                    None => {
+                        findings.push(format!("adapter `{name}` has a grant of `{wanted}`, which is neither party's"))
+                    }
+                    Some((section, _)) => {
+                        let lacks = |rights: Rights| !(rights.read && rights.write);
+                        if let Some(address) = self.first_where(&regions, &section.range, lacks) {
+                            findings
+                                .push(format!("adapter `{name}` cannot read and write `{wanted}` at {address:#010x}"));
+                        }
+                    }
+                }
+            }
+            let theirs = table::merged(parties.iter().flat_map(|&party| processes[party].granted()).collect());
+            for run in &adapter.granted {
+                let end = run.base.saturating_add(run.size);
+                if !theirs.iter().any(|of| of.start <= run.base && end <= of.end) {
+                    findings.push(format!("adapter `{name}` is granted {:#010x}, which neither party has", run.base));
                 }
             }
         }

@@ -59,6 +59,11 @@ pub const CHECKS: &[Check] = &[
         needs: &["pieces", "sections"],
     },
     Check {
+        name: "adapters",
+        what: "an adapter can access memories of the two processes that it stands between, as far as they can themselves",
+        needs: &["pieces", "sections"],
+    },
+    Check {
         name: "confined",
         what: "no process can access anything but RAM, flash and what it has been granted of devices",
         needs: &["pieces", "table"],

@@ -54,7 +54,25 @@ pub struct Process {
     pub devices: Vec<Device>,
     #[serde(default)]
     pub over_grant: u64,
+    #[serde(default)]
+    pub adapter: Option<Adapter>,
     pub regions: Vec<Region>,
+}
+
+/// What a process may reach of two others.
+#[derive(Debug, Deserialize)]
+pub struct Adapter {
+    pub caller: String,
+    pub callee: String,
+    pub sections: Vec<String>,
+    pub granted: Vec<Run>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Run {
+    #[serde(deserialize_with = "hex")]
+    pub base: u64,
+    pub size: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -122,9 +140,16 @@ impl Section {
 }
 
 impl Process {
+    /// Whether it may reach memory of another process, as far as the regions of that one go.
+    pub fn reaches(&self, other: &str) -> bool {
+        self.adapter.as_ref().is_some_and(|adapter| adapter.caller == other || adapter.callee == other)
+    }
+
     /// Sorted, those that touch made one.
     pub fn granted(&self) -> Vec<Range<u64>> {
-        merged(self.extents.iter().map(|extent| range(extent.granted_base, extent.granted_size)).collect())
+        let own = self.extents.iter().map(|extent| range(extent.granted_base, extent.granted_size));
+        let others = self.adapter.iter().flat_map(|adapter| &adapter.granted).map(|run| range(run.base, run.size));
+        merged(own.chain(others).collect())
     }
 }
 

@@ -75,6 +75,7 @@ impl Fixture {
             passive_elements: Vec::new(),
             data: Vec::new(),
             arena: None,
+            parties: None,
             type_ids: Vec::new(),
             instance: vec![InstanceWord::Value(0); self.instance as usize],
         });

@@ -102,7 +102,7 @@ fn align(address: u64, to: u64) -> u64 {
 
 fn demand(name: String, size: u64, slots: usize) -> Demand {
     let extents = vec![Extent { size, banks: vec![0], kept: None }];
-    Demand { name, slots, devices: Vec::new(), forbidden: Vec::new(), over_grant: 0, extents }
+    Demand { name, slots, memory_slots: slots, devices: Vec::new(), forbidden: Vec::new(), over_grant: 0, extents }
 }
 
 fn agrees(model: &Model, grants: &Grants, bank: &Addresses, items: &[(u64, usize)]) {

@@ -27,6 +27,23 @@ impl Patient {
         Patient { elf: Fixture::new(HUB).image().elf }
     }
 
+    /// Two components in two processes, `a` and `b`, and the adapter between them.
+    fn with_adapter() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = "system \"two\" {\n board \"mps2-an386\"\n component \"b\" \"b.wat\"\n component \"a\" \"a.wat\"\n \
+                        run \"a#run\"\n}\n";
+        let files =
+            [("system.kdl", manifest), ("a.wat", include_str!("caller.wat")), ("b.wat", include_str!("callee.wat"))];
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let mut sources = compose::source::Sources::new();
+        let id = sources.read(&folder.path().join("system.kdl")).unwrap();
+        let mut found = compose::diag::Diagnostics::new();
+        let product = compose::build(&mut sources, id, &mut compose::trace::Trace::new(None), &mut found);
+        Patient { elf: product.unwrap_or_else(|| panic!("{:?}", found.list)).image.elf }
+    }
+
     fn parsed(&self) -> Elf<'_> {
         Elf::parse(&self.elf).unwrap()
     }
@@ -280,10 +297,45 @@ fn finds_each_kind_of_damage() {
     }
 }
 
+/// The same, to an image with an adapter.
+const ADAPTER_DAMAGES: &[(&str, &str, fn(&mut Patient))] = &[
+    ("an adapter between a process and itself", "adapters", |p| p.retell("\"caller\": \"a\"", "\"caller\": \"b\"")),
+    ("an adapter for a process that is not there", "adapters", |p| p.retell("\"callee\": \"b\"", "\"callee\": \"c\"")),
+    ("a process that is no adapter and reaches others", "foreign-memory", |p| {
+        p.retell("\"adapter\": {", "\"adaptor\": {")
+    }),
+    ("an adapter that may reach the kernel", "adapters", |p| p.retell("\".memory.b\"", "\".kernel.m\"")),
+    ("an adapter without one of its pieces", "adapters", |p| {
+        let word = p.region_word("process:a->b", 2 * 6 + RASR);
+        p.change(word, |rasr| rasr & !1);
+    }),
+    ("another set of words while it must not leave", "words", |p| {
+        let word = p.region_word("process:b:2", RASR);
+        p.change(word, |rasr| rasr ^ 2);
+    }),
+];
+
+#[test]
+fn finds_damage_to_adapters() {
+    let whole = Patient::with_adapter();
+    assert!(verify::check(&whole.elf).passed(), "{}", verify::check(&whole.elf));
+    for (what, check, damage) in ADAPTER_DAMAGES {
+        let mut patient = Patient { elf: whole.elf.clone() };
+        damage(&mut patient);
+        patient.sign();
+        let verdict = verify::check(&patient.elf);
+        assert!(verdict.findings().any(|(name, _)| name == *check), "{what}: `{check}` found nothing\n{verdict}");
+    }
+}
+
 #[test]
 fn every_check_has_a_damage_that_fails_it() {
     for check in CHECKS {
-        assert!(DAMAGES.iter().any(|(_, name, _)| *name == check.name), "no damage is for `{}`", check.name);
+        assert!(
+            DAMAGES.iter().chain(ADAPTER_DAMAGES).any(|(_, name, _)| *name == check.name),
+            "no damage is for `{}`",
+            check.name
+        );
     }
 }
 

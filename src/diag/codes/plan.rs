@@ -14,8 +14,19 @@ pub const ALL: &[&Code] = &[
     &STACK_TOO_SMALL,
     &STACK_UNKNOWN,
     &MAX_WASTE,
+    &ADAPTER_ENTRIES,
     &INTERNAL,
 ];
+
+pub static ADAPTER_ENTRIES: Code = Code {
+    id: "plan::adapter-entries",
+    title: "an adapter between two processes needs too many entries of the protection unit",
+    explanation: "Calls that carry strings, lists or other values in memory from one process to another go through an adapter, \
+        which reaches the memories of both. So it needs the entries of both, and one for its own stack. Each process \
+        gets at most half of what is left; a board with very few entries, or memories spread over several banks, can \
+        still be too much.",
+    example: "two components that exchange strings, each with memories in three banks",
+};
 
 pub static RAM_TOO_SMALL: Code = Code {
     id: "plan::ram-too-small",

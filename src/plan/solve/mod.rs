@@ -48,6 +48,8 @@ pub struct Demand {
     pub name: String,
     /// Entries of the protection unit.
     pub slots: usize,
+    /// Of these at most so many for memory; no fewer than extents.
+    pub memory_slots: usize,
     pub devices: Vec<Addresses>,
     /// Addresses that the pieces of the devices must not grant.
     pub forbidden: Vec<Addresses>,
@@ -187,7 +189,7 @@ fn is_too_much(problem: &Problem) -> bool {
     groups.dedup();
     groups.iter().any(|group| {
         let inside = extents().filter(|(_, extent)| extent.banks.iter().all(|bank| group.contains(bank)));
-        let item = |(demand, extent): (&Demand, &Extent)| Item { size: extent.size, limit: demand.slots };
+        let item = |(demand, extent): (&Demand, &Extent)| Item { size: extent.size, limit: demand.memory_slots };
         let needed = inside.map(|pair| least_granted(&problem.model, &item(pair))).fold(0, u64::saturating_add);
         needed > group.iter().map(|&bank| problem.banks[bank].end - problem.banks[bank].start).sum()
     })
@@ -230,7 +232,7 @@ fn least_used(problem: &Problem, in_use: impl Fn(usize) -> bool) -> u64 {
     let items = problem
         .demands
         .iter()
-        .flat_map(|demand| demand.extents.iter().map(|extent| Item { size: extent.size, limit: demand.slots }));
+        .flat_map(|demand| demand.extents.iter().map(|extent| Item { size: extent.size, limit: demand.memory_slots }));
     let granule = u64::from(problem.model.granule()).max(ALIGN);
     let banks = problem.banks.iter().enumerate().filter(|(number, _)| in_use(*number));
     let below: u64 = banks.map(|(_, bank)| bank.start.next_multiple_of(granule) - bank.start).sum();

@@ -22,7 +22,7 @@ pub fn first(problem: &Problem) -> Result<Choice, Stuck> {
             let needed = needed.first().map(|least| least.entries + demand.extents.len());
             return Err(Stuck::Entries { demand: index, needed });
         };
-        choice.extents.push(divide(&problem.model, demand, demand.slots - devices.entries));
+        choice.extents.push(divide(&problem.model, demand, (demand.slots - devices.entries).min(demand.memory_slots)));
         choice.devices.push(devices.clone());
     }
     Ok(choice)
@@ -44,7 +44,8 @@ impl Choice {
         for (index, demand) in problem.demands.iter().enumerate() {
             let options = options(&problem.model, demand, demand.slots);
             let Some(devices) = options.first().filter(|option| **option != self.devices[index]) else { continue };
-            self.extents[index] = divide(&problem.model, demand, demand.slots - devices.entries);
+            self.extents[index] =
+                divide(&problem.model, demand, (demand.slots - devices.entries).min(demand.memory_slots));
             self.devices[index] = devices.clone();
             changed = true;
         }
