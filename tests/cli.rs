@@ -403,3 +403,42 @@ fn worlds_are_printed() {
     assert!(ran.stdout.contains("import demo:log/sink@0.1.0; // by nobody"), "{}", ran.stdout);
     assert!(ran.stderr.contains("flatten::missing-interface"), "{}", ran.stderr);
 }
+
+#[test]
+fn statistics_of_a_run() {
+    const ARENA: &str = "(module
+        (import \"env\" \"__cabi_arena_realloc\" (func $realloc (param i32 i32 i32 i32) (result i32)))
+        (memory 1)
+        (func (export \"main\") (local $at i32)
+            (local.set $at (call $realloc (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 3000)))
+            (drop (call $realloc (local.get $at) (i32.const 3000) (i32.const 4) (i32.const 100)))))";
+    let system = "system \"s\" {\n    board \"mps2-an386\"\n    component \"plain\" \"plain.wat\" { memory budget=(KiB)8 }\n    \
+        component \"user\" \"arena.wat\" { memory budget=(KiB)8; arena (KiB)4 }\n    run \"plain#main\"\n    run \"user#main\"\n}\n";
+    for board in ["mps2-an386", "mps2-an505"] {
+        let system = system.replace("mps2-an386", board);
+        let folder = folder(&[("system.kdl", &system), ("plain.wat", MODULE), ("arena.wat", ARENA)]);
+        let ran = compose(folder.path(), &["run", "--stats"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{}", ran.stderr);
+        let rows: Vec<Vec<&str>> = ran
+            .stderr
+            .lines()
+            .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+            .collect();
+        let arena = rows.iter().position(|row| row[0] == "Arena").expect("a table of arenas");
+        // Thin spaces group the digits.
+        let figures: Vec<String> = rows[arena + 1].iter().map(|cell| cell.replace(' ', "")).collect();
+        assert_eq!(figures, ["user", "3000", "100", "4096"], "{}", ran.stderr);
+        assert_eq!(rows.len(), arena + 2, "{}", ran.stderr);
+        for (row, process) in rows[arena - 2..arena].iter().zip(["plain", "user"]) {
+            let [name, used, bound, size] = row[..] else { panic!("{row:?}") };
+            let [used, bound, size] = [used, bound, size].map(|cell| cell.parse::<u32>().expect("a number"));
+            assert_eq!(name, process);
+            assert!(0 < used && used <= bound && bound <= size, "{row:?}");
+        }
+    }
+    let endless = MODULE.replace("(func (export \"main\"))", "(func (export \"main\") (loop (br 0)))");
+    let folder = folder(&[("system.kdl", GOOD), ("a.wat", &endless)]);
+    let ran = compose(folder.path(), &["run", "--stats", "--timeout", "1"]);
+    assert_eq!(ran.code, Some(124));
+    assert!(ran.stderr.contains("no statistics: they are read when the image ends the program"), "{}", ran.stderr);
+}

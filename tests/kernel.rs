@@ -9,6 +9,7 @@ use compose::codegen::reg::Reg;
 use compose::codegen::thumb2::asm::Assembler;
 use compose::codegen::thumb2::inst::*;
 use compose::codegen::{self, Object, Symbol, TrapCode};
+use compose::emulator::Measured;
 use compose::flatten::Flat;
 use compose::image::{self, Image};
 use compose::ingest::{self, Module, Unit};
@@ -17,7 +18,6 @@ use compose::manifest::{self, ComponentId, ProcessId};
 use compose::plan::{self, Plan};
 use compose::{board, link, source::Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
-use stack::Measured;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -229,7 +229,7 @@ fn emulate(image: &Image, board: &board::Board) -> Result<Ran, Failed> {
     }
     let code = output.status.code().ok_or("the emulator was stopped")?;
     let console = String::from_utf8_lossy(&output.stdout).into_owned();
-    Ok(Ran { console, code, stacks: measured.check(image) })
+    Ok(Ran { console, code, stacks: stack::check(&measured, image) })
 }
 
 /// Replaces the addresses (`0x0000_1234`) after `before`.

@@ -52,6 +52,9 @@ pub enum Command {
         /// End the run after this many seconds, with exit code 124
         #[arg(long, value_name = "SECONDS")]
         timeout: Option<u32>,
+        /// After the run, print to stderr how much of their stacks and arenas processes and components have used
+        #[arg(long)]
+        stats: bool,
     },
     /// Print the region table, and write nothing
     Plan {

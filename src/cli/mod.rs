@@ -10,6 +10,7 @@ mod output;
 mod pipeline;
 mod print;
 mod shell;
+mod stats;
 mod verify;
 mod wit;
 
@@ -65,7 +66,7 @@ fn run(shell: &Shell, command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Check(input) => pipeline::check(shell, input),
         Command::Build { input, out, emit, output } => pipeline::build(shell, input, out, emit, output.format),
-        Command::Run { input, timeout } => pipeline::run(shell, input, *timeout),
+        Command::Run { input, timeout, stats } => pipeline::run(shell, input, *timeout, *stats),
         Command::Plan { input, format } => pipeline::plan(shell, input, *format),
         Command::Wit { manifest, component } => wit::wit(shell, manifest, component.as_deref()),
         Command::Verify { image, output } => verify::verify(shell, image, output.format),

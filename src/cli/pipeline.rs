@@ -2,7 +2,7 @@
 
 use super::args::{Emit, Input, PlanFormat, ResultFormat};
 use super::shell::{Failure, Shell};
-use super::{Outcome, output};
+use super::{Outcome, output, stats};
 use crate::diag::Diagnostics;
 use crate::source::Span;
 use crate::source::{SourceId, Sources};
@@ -70,7 +70,7 @@ pub fn build(
     run.result(shell, input, report, format.into())
 }
 
-pub fn run(shell: &Shell, input: &Input, timeout: Option<u32>) -> Result<Outcome, Failure> {
+pub fn run(shell: &Shell, input: &Input, timeout: Option<u32>, with_stats: bool) -> Result<Outcome, Failure> {
     let mut run = Run::new(input)?;
     let Some(outcome) = run.outcome(shell, input, Goal::Image)? else { return Ok(Outcome::Findings) };
     if input.dump.is_some() {
@@ -80,13 +80,24 @@ pub fn run(shell: &Shell, input: &Input, timeout: Option<u32>) -> Result<Outcome
     // The emulator takes a file; only this run needs it.
     let folder = std::env::temp_dir().join(format!("compose-run-{}", std::process::id()));
     let paths = output::write(&folder, &[(format!("{name}.elf"), &image.elf)])?;
-    shell.status("Running", &format!("`{name}` on {}", board.name));
     let timeout = timeout.map_or(FOR_EVER, |seconds| Duration::from_secs(seconds.into()));
-    let ended = emulator::run(&paths[0], board, timeout, &mut shell.console());
+    let begins = || shell.status("Running", &format!("`{name}` on {}", board.name));
+    let ran = match with_stats {
+        true => stats::run(image, board, (&paths[0], &folder), timeout, &mut shell.console(), begins),
+        false => {
+            begins();
+            emulator::run(&paths[0], board, timeout, &mut shell.console()).map(|ended| (ended, None))
+        }
+    };
     let _ = std::fs::remove_dir_all(&folder); // Left over at worst.
-    let ended = ended?;
+    let (ended, usage) = ran?;
     if let Some(message) = ended.message() {
         shell.fault(&message);
+    }
+    match usage {
+        Some(usage) => shell.say(&stats::text(&usage)),
+        None if with_stats => shell.fault("no statistics: they are read when the image ends the program"),
+        None => {}
     }
     Ok(Outcome::Code(ended.exit_code()))
 }

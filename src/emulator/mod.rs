@@ -1,7 +1,9 @@
 //! Runs an image in the board's emulator: the console comes through as it is, trap reports with their place resolved.
 
+mod measure;
 mod trap;
 
+pub use measure::{ArenaUsage, Measured, StackUsage, Usage};
 pub use trap::Resolver;
 
 use crate::board::Board;
@@ -64,6 +66,8 @@ pub enum Error {
     Start { program: String, error: io::Error },
     #[error("cannot read `{}`: {error}", path.display())]
     Image { path: PathBuf, error: io::Error },
+    #[error("what the image uses cannot be measured: {0}")]
+    Measure(String),
     #[error("cannot pass on the console: {0}")]
     Console(io::Error),
 }

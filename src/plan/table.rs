@@ -210,6 +210,9 @@ pub struct Call {
 pub struct Arena {
     pub offset: u32,
     pub size: u32,
+    /// Native address of three words: the next free address of WebAssembly, the address of the last block, the most that
+    /// the first has been.
+    pub state: Hex,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

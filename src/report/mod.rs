@@ -1,6 +1,6 @@
 //! Stage 8: plan -> [`Report`]: the region table, for people and for machines.
 
-mod format;
+pub mod format;
 mod header;
 mod picture;
 mod text;

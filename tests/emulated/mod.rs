@@ -6,11 +6,11 @@ use compose::Product;
 use compose::board::Board;
 use compose::diag::Diagnostics;
 use compose::diag::render::{Format, Look, render};
+use compose::emulator::Measured;
 use compose::source::Sources;
 use compose::trace::Trace;
 use compose::{emulator, verify};
 use libtest_mimic::Failed;
-use stack::Measured;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -46,7 +46,7 @@ pub fn run(product: &Product) -> Result<Said, Failed> {
         return run_hostile(product);
     };
     let said = emulate(&measured.elf, &measured.board, folder.path())?;
-    measured.check(&product.image)?;
+    stack::check(&measured, &product.image)?;
     Ok(said)
 }
 

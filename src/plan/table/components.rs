@@ -17,6 +17,7 @@ fn component(system: &System, plan: &Plan, id: ComponentId, linked: &Linked) -> 
     let node = system.manifest.component(id);
     let symbol = |symbol| plan.symbols.get(&symbol).copied();
     let asked = node.bounds.as_ref().map_or(Bounds::Hardware, |bounds| bounds.value);
+    let home = symbol(Symbol::HomeBase(id)).unwrap_or(0);
     let mut host_functions = Vec::new();
     let mut calls = Vec::new();
     for (index, target) in linked.functions.iter().enumerate() {
@@ -71,8 +72,12 @@ fn component(system: &System, plan: &Plan, id: ComponentId, linked: &Linked) -> 
         },
         host_functions,
         calls,
-        home: Hex(symbol(Symbol::HomeBase(id)).unwrap_or(0)),
-        arena: linked.arena.map(|arena| Arena { offset: arena.start, size: arena.end - arena.start }),
+        home: Hex(home),
+        arena: linked.arena.map(|arena| Arena {
+            offset: arena.start,
+            size: arena.end - arena.start,
+            state: Hex(home.wrapping_add_signed(linked.cell(arena.state_cell))),
+        }),
         exports,
     }
 }
