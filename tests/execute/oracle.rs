@@ -31,15 +31,18 @@ struct Host {
 
 /// As `arena_realloc` in the runtime, without its arithmetic.
 pub struct Arena {
+    start: u64,
     next: u64,
     end: u64,
+    high: u64,
     last: Option<u64>,
 }
 
 impl Arena {
     /// The arena is the end of a memory of `budget` bytes.
     pub fn new(budget: u32, bytes: u32) -> Self {
-        Arena { next: u64::from(budget - bytes), end: u64::from(budget), last: None }
+        let start = u64::from(budget - bytes);
+        Arena { start, next: start, end: u64::from(budget), high: start, last: None }
     }
 }
 
@@ -88,20 +91,30 @@ impl Machine {
 
 fn realloc(mut caller: Caller<Host>, old: u32, old_length: u32, align: u32, length: u32) -> Result<u32, Error> {
     let arena = &mut caller.data_mut().arena;
-    let exhausted = || Error::new("arena exhausted");
+    let exhausted = |arena: &Arena| {
+        let left = arena.end - arena.next;
+        let before = if wide(length) <= left { " before alignment" } else { "" };
+        let high = arena.high - arena.start;
+        Error::new(format!("arena exhausted: {length} bytes asked for, {left} left{before}, high-water mark {high}"))
+    };
+    let misuse = || Error::new("invalid realloc");
     if !align.is_power_of_two() {
-        return Err(exhausted());
+        return Err(misuse());
     }
     if old_length == 0 && length == 0 {
         return Ok(align);
     }
-    let (wide_old, wide_length) = (u64::from(old), u64::from(length));
+    let (wide_old, wide_length) = (wide(old), wide(length));
+    if old_length != 0 && (wide_old < arena.start || wide_old + wide(old_length) > arena.next) {
+        return Err(misuse());
+    }
     if old_length != 0 && old.is_multiple_of(align) {
         if arena.last == Some(wide_old) {
             if wide_old + wide_length > arena.end {
-                return Err(exhausted());
+                return Err(exhausted(arena));
             }
             arena.next = wide_old + wide_length;
+            arena.high = arena.high.max(arena.next);
             return Ok(old);
         }
         if length <= old_length {
@@ -110,8 +123,9 @@ fn realloc(mut caller: Caller<Host>, old: u32, old_length: u32, align: u32, leng
     }
     let new = arena.next.next_multiple_of(align.into());
     if new + wide_length > arena.end {
-        return Err(exhausted());
+        return Err(exhausted(arena));
     }
+    arena.high = arena.high.max(new + wide_length);
     arena.next = new + wide_length;
     arena.last = Some(new);
     if old_length != 0 {
@@ -120,6 +134,10 @@ fn realloc(mut caller: Caller<Host>, old: u32, old_length: u32, align: u32, leng
         memory.data_mut(&mut caller).copy_within(old as usize..old as usize + kept, new as usize);
     }
     Ok(new as u32)
+}
+
+fn wide(word: u32) -> u64 {
+    u64::from(word)
 }
 
 /// In the words that the kernel uses.
