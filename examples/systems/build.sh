@@ -17,6 +17,18 @@ c() {
     chmod 644 "$1.wasm"
 }
 
+# component NAME WORLD WIT: NAME.c, its bindings and guest.c -> NAME.wasm, a component. The bindings are what
+# `wit-bindgen c --no-object-file --world WORLD` 0.63 (`cargo install wit-bindgen-cli`) makes of WIT after wit/host.wit.
+component() {
+    folder=$(dirname "$1")
+    core=$(mktemp)
+    "$CLANG" --target=wasm32 -O2 -nostdlib -Wall -Wextra -Werror -mbulk-memory -I"$folder/include" \
+        -Wl,--no-entry -Wl,-z,stack-size=1024 -Wl,--global-base=16 -Wl,--export=__heap_base -Wl,--strip-debug \
+        -o "$core" "$1.c" "$folder/bindings/$2.c" "$folder/guest.c"
+    cargo run --quiet --example componentize -- "$core" "$2" "$1.wasm" ../../wit/host.wit "$3"
+    rm "$core"
+}
+
 wat() {
     cargo run --quiet --example wat2wasm -- "$1.wat" "$1.wasm"
 }
@@ -26,3 +38,5 @@ wat quickstart/filter
 c intruder/intruder
 wat intruder/victim
 wat two-memories/copier
+component journal/keeper keeper journal/journal.wit
+component journal/station station journal/journal.wit
