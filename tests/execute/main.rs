@@ -3,6 +3,7 @@
 //! A program exports `run`, which logs numbers through `compose.log_u32` and may trap. Lines that start with `;;!`
 //! belong to the component's node in the manifest; `;;? software` keeps a program to software bounds.
 
+mod arenas;
 mod coverage;
 #[path = "../emulated/mod.rs"]
 mod emulated;
@@ -49,6 +50,7 @@ fn main() {
         }
     }
     trials.push(Trial::test("every-operator-is-run", move || every_operator(&texts)));
+    trials.extend(arenas::trials());
     trials.extend(image::regressions());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
