@@ -26,7 +26,11 @@ fn in_file(file: &str, error: impl std::fmt::Display) -> String {
     format!("{file}: {error}")
 }
 
-fn componentize(input: &str, world: &str, wit: &[String]) -> Result<Vec<u8>, String> {
+/// The component, from a core module as text or binary.
+///
+/// # Errors
+/// What the parsers and the encoder say.
+pub fn componentize(input: &str, world: &str, wit: &[String]) -> Result<Vec<u8>, String> {
     let mut resolve = Resolve::default();
     let mut last = None;
     for file in wit {
@@ -35,7 +39,6 @@ fn componentize(input: &str, world: &str, wit: &[String]) -> Result<Vec<u8>, Str
     }
     let last = last.ok_or("no WIT file")?;
     let world = resolve.select_world(&[last], Some(world)).map_err(|error| format!("{error:#}"))?;
-    // Text or binary.
     let mut module = wat::parse_file(input).map_err(|error| error.to_string())?;
     let encoded = embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .and_then(|()| ComponentEncoder::default().module(&module))

@@ -1,6 +1,9 @@
 //! The systems in `examples/systems/`: they are checked without a word, their modules are what the sources say, and they
 //! say on emulated boards what `tests/examples/NAME.txt` holds, addresses apart. `BLESS=1` writes it.
 
+#[allow(dead_code, reason = "it is a program")]
+#[path = "../examples/componentize.rs"]
+mod componentize;
 mod emulated;
 
 use compose::diag::Diagnostics;
@@ -102,14 +105,30 @@ fn without_addresses(console: &str) -> String {
     out + rest
 }
 
-/// Text and binary do not drift apart. Binaries from C are checked in: compilers differ in their bytes.
+/// Text and binary do not drift apart. Binaries from C are checked in: compilers differ in their bytes. `NAME.core.wat` is
+/// the core module of the component `NAME.wasm`, whose world `NAME` is in the WIT beside it.
 #[test]
 fn binaries_are_what_the_text_says() {
     let texts = files("wat");
-    assert!(texts.len() >= 3, "{texts:?}");
+    assert!(texts.len() >= 5, "{texts:?}");
+    let host = Path::new(env!("CARGO_MANIFEST_DIR")).join("wit/host.wit").display().to_string();
     for path in texts {
-        let wasm = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
-        let built = fs::read(path.with_extension("wasm")).expect("the binary beside the text");
+        let text = path.display().to_string();
+        let (wasm, binary) = match text.strip_suffix(".core.wat") {
+            Some(component) => {
+                let folder = path.parent().expect("a folder");
+                let of_folder = |wit: &PathBuf| wit.parent() == Some(folder);
+                let wit = files("wit").into_iter().find(of_folder).expect("WIT").display().to_string();
+                let world = component.rsplit(['/', '\\']).next().expect("a name");
+                let built = componentize::componentize(&text, world, &[host.clone(), wit]);
+                (built.unwrap_or_else(|error| panic!("{error}")), PathBuf::from(format!("{component}.wasm")))
+            }
+            None => {
+                let wasm = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
+                (wasm, path.with_extension("wasm"))
+            }
+        };
+        let built = fs::read(binary).expect("the binary beside the text");
         assert!(wasm == built, "{}: run `examples/systems/build.sh`", path.display());
     }
 }

@@ -29,6 +29,11 @@ component() {
     rm "$core"
 }
 
+# text NAME WORLD WIT: NAME.core.wat -> NAME.wasm, a component.
+text() {
+    cargo run --quiet --example componentize -- "$1.core.wat" "$2" "$1.wasm" ../../wit/host.wit "$3"
+}
+
 wat() {
     cargo run --quiet --example wat2wasm -- "$1.wat" "$1.wasm"
 }
@@ -40,3 +45,5 @@ wat intruder/victim
 wat two-memories/copier
 component journal/keeper keeper journal/journal.wit
 component journal/station station journal/journal.wit
+text baskets/clerk clerk baskets/baskets.wit
+text baskets/customer customer baskets/baskets.wit
