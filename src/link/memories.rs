@@ -558,8 +558,8 @@ impl Sizer<'_> {
                 .note(note)
                 .note(format!("only `cabi_realloc` reaches it: {}", all.way(self.module, function)))
                 .note(
-                    "Rust: a `#[global_allocator]` over the import `cabi-arena-realloc`; C: a `cabi_realloc` of your own, \
-                     linked with what `wit-bindgen c` writes, whose own is weak",
+                    "without it, Rust: a `#[global_allocator]` over the import `cabi-arena-realloc`; C: a `cabi_realloc` and a \
+                     `malloc` over it, linked with what `wit-bindgen c` writes, whose own `cabi_realloc` is weak",
                 )
                 .help(format!("write `arena {arena} take-over=#true`: the arena in its place, or build it without"))
             }

@@ -162,7 +162,10 @@ pub static GROW: Code = Code {
     id: "link::grow",
     title: "a module grows a memory that may not grow",
     explanation: "Everything is reserved when the image is built. Growth moves a number within the budget: \
-        `grow=#true`. `grow=\"deny\"` makes `memory.grow` return -1, as the specification allows.",
+        `grow=#true`. `grow=\"deny\"` makes `memory.grow` return -1, as the specification allows. An allocator that is \
+        there for `cabi_realloc` alone gives way to the arena: `arena (KiB)4 take-over=#true`. Or the module allocates in \
+        the arena from the start: Rust by a `#[global_allocator]`, C by a `malloc` and a `cabi_realloc` of its own, both \
+        over the import `cabi-arena-realloc`; the book's chapter on arenas has them.",
     example: "(func (drop (memory.grow (i32.const 1)))) without `grow=`",
 };
 
