@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+#[path = "../benches/calls.rs"]
+mod calls;
 #[path = "../benches/gate.rs"]
 mod gate;
 #[path = "emulated/stack.rs"]
@@ -59,7 +61,14 @@ fn main() {
             instructions => Err(format!("on {board} a gate takes {instructions} instructions").into()),
         })
     });
-    libtest_mimic::run(&Arguments::from_args(), files.chain(attacks).chain([fatal, clock, cost]).collect()).exit();
+    let calls = Trial::test("calls_cost", || {
+        calls::BOARDS.iter().try_for_each(|board| match calls::ratio(&calls::measure(board)?) {
+            ..=calls::MOST => Ok(()),
+            ratio => Err(format!("on {board} passing 256 bytes takes {ratio:.2} copies and scalar calls").into()),
+        })
+    });
+    let trials = files.chain(attacks).chain([fatal, clock, cost, calls]);
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
 }
 
 fn check(file: &Path) -> Result<(), Failed> {

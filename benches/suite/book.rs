@@ -29,6 +29,15 @@ same numbers.
 
 ";
 
+const CALLS: &str = "\
+## Calls between components
+
+Instructions from the caller's BL up to the instruction after it: kernel, adapter, allocation in the receiver's arena, copy,
+and the callee, which returns at once. Caller and callee are components in two processes; a call of numbers alone is one
+gate, everything else goes through an adapter in a process of its own. Counted one by one by `cargo bench --bench calls`;
+`mps2-an386` is a Cortex-M4, `mps2-an505` a Cortex-M33.
+";
+
 pub fn chapter(results: &Results, agreement: &str) -> String {
     let mut text = BEFORE.to_owned();
     let _ = writeln!(text, "## Instructions, over those of the best native code\n\n{}", results.times());
@@ -39,7 +48,8 @@ pub fn chapter(results: &Results, agreement: &str) -> String {
         let (worst, kernel) = (mean.worst, &mean.worst_kernel);
         let _ = writeln!(text, "| {} | {:.2} | {:.2} | {worst:.2} (`{kernel}`) |", mean.variant, mean.time, mean.size);
     }
-    text += "\n## The kernels\n\n| kernel | what it does |\n|---|---|\n";
+    let _ = writeln!(text, "\n{CALLS}\n{}", results.calls());
+    text += "## The kernels\n\n| kernel | what it does |\n|---|---|\n";
     for kernel in &results.kernels {
         let _ = writeln!(text, "| `{}` | {} |", kernel.name, kernel.what);
     }

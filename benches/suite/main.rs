@@ -10,6 +10,9 @@
 //! those of the best native code.
 
 mod book;
+#[path = "../calls.rs"]
+#[allow(dead_code, reason = "a benchmark of its own too")]
+mod calls;
 mod count;
 mod hot;
 mod kernels;
@@ -19,7 +22,7 @@ mod results;
 mod tools;
 
 use kernels::{KERNELS, Kernel};
-use results::{KernelResults, Measured, Results};
+use results::{CallResults, KernelResults, Measured, Results};
 use std::collections::BTreeMap;
 use tools::{Result, repository};
 
@@ -63,6 +66,7 @@ fn main() -> Result<()> {
         variants: variants.map(str::to_owned).collect(),
         kernels,
         means: Vec::new(),
+        calls: calls()?,
     };
     let results = results.finish();
     println!("instructions over those of the best native code\n\n{}", results.times());
@@ -85,6 +89,20 @@ fn main() -> Result<()> {
     std::fs::write(repository("benches/results.json"), serde_json::to_string_pretty(&results)? + "\n")?;
     std::fs::write(repository("book/benchmarks.md"), book::chapter(&results, &agreement))?;
     Ok(())
+}
+
+fn calls() -> Result<Vec<CallResults>> {
+    let mut results: Vec<CallResults> = calls::CALLS
+        .iter()
+        .map(|(_, what)| CallResults { what: (*what).to_owned(), instructions: BTreeMap::new() })
+        .collect();
+    for board in calls::BOARDS {
+        let counts = calls::measure(board)?;
+        for (result, count) in results.iter_mut().zip(counts) {
+            result.instructions.insert(board.to_owned(), count);
+        }
+    }
+    Ok(results)
 }
 
 fn measure(plugin: &str, kernel: &Kernel, last: Option<&KernelResults>, hot: bool) -> Result<KernelResults> {

@@ -31,6 +31,15 @@ pub struct Results {
     pub variants: Vec<String>,
     pub kernels: Vec<KernelResults>,
     pub means: Vec<Mean>,
+    pub calls: Vec<CallResults>,
+}
+
+/// A call between two components.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CallResults {
+    pub what: String,
+    /// By board.
+    pub instructions: BTreeMap<String, usize>,
 }
 
 /// Geometric means over all kernels.
@@ -109,6 +118,20 @@ impl Results {
         for variant in &self.variants {
             let found = self.means.iter().find(|of| of.variant == *variant).map(mean);
             let _ = write!(text, " {:>1$} |", ratio(found), variant.len());
+        }
+        text + "\n"
+    }
+
+    /// Instructions of calls between components, by board.
+    pub fn calls(&self) -> String {
+        let boards: Vec<&String> = self.calls.first().map_or(Vec::new(), |call| call.instructions.keys().collect());
+        let mut text = "| what is passed |".to_owned();
+        boards.iter().for_each(|board| text += &format!(" {board} |"));
+        text += "\n|---|";
+        boards.iter().for_each(|_| text += "---:|");
+        for call in &self.calls {
+            let _ = write!(text, "\n| {} |", call.what);
+            call.instructions.values().for_each(|count| text += &format!(" {count} |"));
         }
         text + "\n"
     }

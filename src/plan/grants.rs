@@ -45,6 +45,8 @@ pub fn of(system: &System, process: ProcessId) -> Vec<Grant> {
             }
         }
     }
+    // Arenas that are reset after each call that it passes on.
+    grants.extend(system.resets(process).into_iter().map(|component| Grant { component, memory: None }));
     grants.retain(|grant| system.manifest.component(grant.component).process != process);
     grants.sort_unstable();
     grants.dedup();

@@ -132,9 +132,30 @@
   ;; Copies UTF-8 and checks it (Unicode 15, table 3-7): 1 if it is not well formed. The ranges do not overlap.
   (func (export "utf8_copy") (param $to i32) (param $from i32) (param $length i32) (result i32)
     (local $end i32) (local $byte i32) (local $word i32) (local $left i32) (local $low i32) (local $high i32)
+    (local $w1 i32) (local $w2 i32) (local $w3 i32)
     (local.set $end (i32.add (local.get $from) (local.get $length)))
     (loop $next
-      ;; Four at a time, as long as they are ASCII.
+      ;; Sixteen or four at a time, as long as they are ASCII.
+      (block $mixed
+        (loop $four
+          (br_if $mixed (i32.lt_u (i32.sub (local.get $end) (local.get $from)) (i32.const 16)))
+          (local.set $word (i32.load offset=0 (local.get $from)))
+          (local.set $w1 (i32.load offset=4 (local.get $from)))
+          (local.set $w2 (i32.load offset=8 (local.get $from)))
+          (local.set $w3 (i32.load offset=12 (local.get $from)))
+          (br_if $mixed
+            (i32.and
+              (i32.or
+                (i32.or (local.get $word) (local.get $w1))
+                (i32.or (local.get $w2) (local.get $w3)))
+              (i32.const 0x80808080)))
+          (i32.store offset=0 (local.get $to) (local.get $word))
+          (i32.store offset=4 (local.get $to) (local.get $w1))
+          (i32.store offset=8 (local.get $to) (local.get $w2))
+          (i32.store offset=12 (local.get $to) (local.get $w3))
+          (local.set $to (i32.add (local.get $to) (i32.const 16)))
+          (local.set $from (i32.add (local.get $from) (i32.const 16)))
+          (br $four)))
       (block $few
         (loop $words
           (br_if $few (i32.lt_u (i32.sub (local.get $end) (local.get $from)) (i32.const 4)))

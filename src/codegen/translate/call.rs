@@ -3,10 +3,10 @@
 use super::state::{Region, Translator, clif_trap};
 use crate::codegen::object::{ARENA_MISUSE, RuntimeFunction, Symbol, TrapCode, blamed};
 use crate::ingest::{ImportKind, Unit};
-use crate::link::{HostFunction, Linked, Party, Target};
+use crate::link::{Arena, HostFunction, Linked, Party, Target};
 use crate::manifest::ComponentId;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, Value, types};
+use cranelift_codegen::ir::{self, InstBuilder, MemFlagsData, Value, types};
 use cranelift_codegen::isa::CallConv;
 
 /// The type id of the null reference's descriptor.
@@ -226,11 +226,65 @@ impl Translator<'_, '_> {
         self.builder.ins().call(callee, arguments);
     }
 
-    /// `arena_realloc` in the arena of another component, for which that component is to blame.
+    /// `arena_realloc` in the arena of another component, for which that component is to blame. Adapters ask for new blocks
+    /// of a known alignment; where the arena ends at a multiple of that, a few instructions serve them, and the helper only
+    /// empty ones and those that do not fit.
     fn arena_of(&mut self, component: ComponentId, party: Party, arguments: &[Value]) -> Value {
         let owner = &self.components[component.0 as usize];
         let arena = owner.arena.expect("link gives whoever is asked for memory an arena");
-        let state = self.cell_address_of(component, arena.state_cell);
+        let (state, length) = (self.cell_address_of(component, arena.state_cell), arguments[3]);
+        let known = [0, 1, 2].map(|index| self.known(arguments[index]));
+        let [Some(0), Some(0), Some(align @ (1 | 2 | 4 | 8))] = known else {
+            return self.arena_helper(component, arena, party, state, arguments);
+        };
+        if !arena.end.is_multiple_of(align) {
+            return self.arena_helper(component, arena, party, state, arguments);
+        }
+        let flags = MemFlagsData::new().with_notrap().with_aligned();
+        let next = self.builder.ins().load(types::I32, flags, state, 0);
+        let up = self.i32(align - 1);
+        let up = self.builder.ins().iadd(next, up);
+        let mask = self.i32(align.wrapping_neg());
+        let new = self.builder.ins().band(up, mask);
+        let end = self.i32(arena.end);
+        // The arena's `next` is at most its end, so that this is the room that is left. Should the component have written
+        // over it, the address is nonsense, and the adapter's own check finds it outside the memory.
+        let room = self.builder.ins().isub(end, new);
+        let one = self.i32(1);
+        let less = self.builder.ins().isub(length, one);
+        let fits = self.builder.ins().icmp(IntCC::UnsignedLessThan, less, room);
+        let (fast, slow, done) =
+            (self.builder.create_block(), self.builder.create_block(), self.builder.create_block());
+        let pointer = self.builder.append_block_param(done, types::I32);
+        self.builder.ins().brif(fits, fast, &[], slow, &[]);
+        self.builder.seal_block(fast);
+        self.builder.seal_block(slow);
+
+        self.builder.switch_to_block(fast);
+        let next = self.builder.ins().iadd(new, length);
+        self.builder.ins().store(flags, next, state, 0);
+        self.builder.ins().store(flags, new, state, 4);
+        let high = self.builder.ins().load(types::I32, flags, state, 8);
+        let high = self.builder.ins().umax(high, next);
+        self.builder.ins().store(flags, high, state, 8);
+        self.jump(done, &[new]);
+
+        self.switch_to(slow);
+        let helped = self.arena_helper(component, arena, party, state, arguments);
+        self.jump(done, &[helped]);
+        self.builder.seal_block(done);
+        self.switch_to(done);
+        pointer
+    }
+
+    fn arena_helper(
+        &mut self,
+        component: ComponentId,
+        arena: Arena,
+        party: Party,
+        state: Value,
+        arguments: &[Value],
+    ) -> Value {
         let start = self.i32(arena.start);
         let end = self.i32(arena.end);
         let memory = self.symbol(Symbol::Memory { component, index: 0 });
