@@ -1,7 +1,7 @@
 //! What stands in the picture of a bank: blocks, what nobody uses between them, and regions.
 
 use super::super::{Count, printable};
-use crate::plan::table::{Bank, BankKind, Kind, Region, RegionTable, Section};
+use crate::plan::table::{Bank, BankKind, Kind, Process, Region, RegionTable, Section};
 use std::ops::Range;
 
 /// How a block is filled. The order is that of the legend.
@@ -97,7 +97,9 @@ pub fn of(table: &RegionTable, bank: &Bank) -> Contents {
     blocks.sort_by_key(|block| (block.range.start, block.range.end));
     let mut bars: Vec<Bar> = bars(&table.fixed, None).collect();
     for (index, process) in table.processes.iter().enumerate() {
-        bars.extend(self::bars(&process.regions, Some(index)));
+        // What an adapter is granted of others is drawn beside these.
+        let own: Vec<Region> = process.regions.iter().filter(|region| !is_granted(process, region)).cloned().collect();
+        bars.extend(self::bars(&own, Some(index)));
     }
     // Regions may reach beyond what is in use; what is there is not drawn.
     bars.retain_mut(|bar| {
@@ -160,6 +162,17 @@ fn blocks(table: &RegionTable, section: &Section) -> Vec<Block> {
             }
         }
     }
+}
+
+/// Whether the region is there for memory of another process.
+fn is_granted(process: &Process, region: &Region) -> bool {
+    let own = |run: &Range<u64>| {
+        process.extents.iter().any(|extent| {
+            let start = u64::from(extent.granted_base.0);
+            start < run.end && run.start < start + u64::from(extent.granted_size)
+        })
+    };
+    process.adapter.is_some() && !region.granted().iter().any(own)
 }
 
 fn bars(regions: &[Region], process: Option<usize>) -> impl Iterator<Item = Bar> {
