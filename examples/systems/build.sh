@@ -21,12 +21,13 @@ c() {
 # `wit-bindgen c --no-object-file --world WORLD` 0.63 (`cargo install wit-bindgen-cli`) makes of WIT after wit/host.wit.
 component() {
     folder=$(dirname "$1")
-    core=$(mktemp)
+    # The module is called like its file.
+    core=$(mktemp -d)/$2.wasm
     "$CLANG" --target=wasm32 -O2 -nostdlib -Wall -Wextra -Werror -mbulk-memory -I"$folder/include" \
         -Wl,--no-entry -Wl,-z,stack-size=1024 -Wl,--global-base=16 -Wl,--export=__heap_base -Wl,--strip-debug \
         -o "$core" "$1.c" "$folder/bindings/$2.c" "$folder/guest.c"
     cargo run --quiet --example componentize -- "$core" "$2" "$1.wasm" ../../wit/host.wit "$3"
-    rm "$core"
+    rm -r "$(dirname "$core")"
 }
 
 # text NAME WORLD WIT: NAME.core.wat -> NAME.wasm, a component.
