@@ -97,6 +97,13 @@
     (local $code i32)
     (if (i32.eq (local.get $reason) (i32.const -1))
       (then (return)))
+    ;; What an adapter calls is what its caller called.
+    (if (i32.and
+          (i32.eq (local.get $reason) (global.get $STOPPED))
+          (i32.eq
+            (i32.load $phys (i32.add (local.get $process) (global.get $PROCESS_TRAPPED)))
+            (global.get $ADAPTER)))
+      (then (local.set $guilty (i32.load $phys (call $record (local.get $process))))))
     (local.set $code
       (if (result i32) (i32.eq (local.get $guilty) (call $itself (local.get $process)))
         (then (call $call_site (i32.load $phys offset=20 (local.get $frame))))
@@ -180,7 +187,9 @@
       (i32.store $phys (local.get $record) (global.get $CALLER_NONE))
       (br_if $next (i32.gt_u (local.get $process) (global.get $CALLER_STOPPED))))
     (i32.store $phys (call $record (local.get $guilty))
-      (i32.load $phys (i32.add (local.get $guilty) (global.get $PROCESS_TRAPPED)))))
+      (i32.and
+        (i32.load $phys (i32.add (local.get $guilty) (global.get $PROCESS_TRAPPED)))
+        (global.get $CALLER_STOPPED))))
 
   ;; What became of a component's arena. Its words are the component's own, and may be anything.
   (func $arena (param $component i32)

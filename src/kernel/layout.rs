@@ -55,8 +55,10 @@ layout! {
     /// First and past-the-last entry of its components.
     PROCESS_COMPONENTS = 12;
     PROCESS_COMPONENTS_END = 16;
-    /// Its RECORD_CALLER after a trap: CALLER_STOPPED, or CALLER_NONE where it can be called again.
+    /// Its RECORD_CALLER after a trap: CALLER_STOPPED, or CALLER_NONE where it can be called again. `ADAPTER` is the latter,
+    /// of a process that acts for its caller.
     PROCESS_TRAPPED = 20;
+    ADAPTER = 1;
     /// Descriptor of the process itself: this one, unless it stands for a process during a call in which it must not
     /// leave.
     PROCESS_ITSELF = 24;
@@ -114,8 +116,9 @@ layout! {
     HOST_WRITE = 0;
     HOST_LOG_U32 = 1;
     HOST_EXIT = 2;
-    HOST_BLAME = 3;
-    HOST_CLOCK = 4;
+    HOST_CLOCK = 3;
+    /// From here on they end the call: that is open to a process that must not leave, too.
+    HOST_BLAME = 4;
     HOST_EXHAUSTED = 5;
 
     // Configuration, in flash.

@@ -153,7 +153,7 @@ fn processes(system: &System, components: &[(u32, u32)]) -> Table {
         let node = system.manifest.process(process);
         table.word(match node.on_trap.map_or(OnTrap::Stop, |on_trap| on_trap.value) {
             // What is nobody's has no state that a trap could leave half changed.
-            _ if node.adapter.is_some() => CALLER_NONE,
+            _ if node.adapter.is_some() => ADAPTER,
             OnTrap::Stop => CALLER_STOPPED,
             OnTrap::Continue => CALLER_NONE,
         });

@@ -47,6 +47,7 @@ pub fn globals() -> String {
         ("STACK_OVERFLOW", TrapCode::StackOverflow as usize),
         ("HOST_ARGUMENT", TrapCode::HostArgument as usize),
         ("ARENA_EXHAUSTED", TrapCode::ArenaExhausted as usize),
+        ("STOPPED", TrapCode::Stopped as usize),
         ("FORGED", TrapCode::Forged as usize),
         ("TRAP_CODES", TrapCode::ALL.len()),
     ];

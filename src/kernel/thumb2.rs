@@ -416,7 +416,7 @@ fn svc(system: &System, calls: &Calls) -> Function {
     c.store(R6, R8, RECORD_CALLER);
     c.push(Inst::TailCall { target: DISPATCH });
 
-    // Host functions: those of the process that runs.
+    // Host functions: those of the process that runs. One that must not leave has those that end its call.
     c.bind(host);
     let bad_host = c.label();
     c.constant(R2, gates + 2);
@@ -427,8 +427,16 @@ fn svc(system: &System, calls: &Calls) -> Function {
     c.address(R3, HOSTS, 0);
     c.push(Inst::MulAdd { op: MulAddOp::Mla, rd: R3, rn: IP, rm: R2, ra: R3 });
     c.load(R2, R3, HOST_PROCESS);
+    let granted = c.label();
     c.compare_regs(R2, R1);
+    c.branch_if(Cond::Eq, granted);
+    c.load(IP, R3, HOST_FUNCTION);
+    c.compare(IP, HOST_BLAME);
+    c.branch_if(Cond::Lo, bad_host);
+    c.load(IP, R1, PROCESS_ITSELF);
+    c.compare_regs(R2, IP);
     c.branch_if(Cond::Ne, bad_host);
+    c.bind(granted);
     c.push(Inst::Push { list: list(&[R0, R1, HOME, LR]) });
     c.load_pair(R1, R2, R0, 0);
     c.mov(IP, R3);
