@@ -239,6 +239,7 @@ impl Builder<'_> {
         for (index, module, number) in rest {
             let id = self.add(index, part(node, format!("{}.{number}", node.name.value)), module);
             self.parties(id, written, written);
+            self.wiring.parts.insert(id, Some(self.mains[written.0 as usize]));
         }
     }
 
@@ -263,6 +264,7 @@ impl Builder<'_> {
                 let id = self.push(node, module);
                 self.adapters.push(id);
                 self.wiring.adapters.insert(id);
+                self.wiring.parts.insert(id, None);
                 self.parties(id, adapter.caller, adapter.callee);
             }
             Err(diagnostic) => diagnostics.push(diagnostic.label(caller.path.span, "calls from this component")),
@@ -324,6 +326,7 @@ impl Builder<'_> {
         });
         let tables = self.text(node, &text);
         self.wiring.imports.insert(tables, Vec::new());
+        self.wiring.parts.insert(tables, None);
         self.tables = Some(tables);
 
         // What each component uses, by the component whose process the destructor is in, if that is another.
@@ -360,6 +363,7 @@ impl Builder<'_> {
             self.trampoline_of.extend(functions.map(|(def, index)| (def, id, index)));
             self.trampolines.push((id, trampolines.imports));
             self.parties(id, owner, other.unwrap_or(owner));
+            self.wiring.parts.insert(id, None);
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Wiring {
     pub runs: BTreeMap<usize, (ComponentId, u32)>,
     /// Adapters: every address that one of them uses has been checked by its own code.
     pub adapters: BTreeSet<ComponentId>,
+    /// Components that nobody wrote, and of which written one each is a part, if it is one.
+    pub parts: BTreeMap<ComponentId, Option<ComponentId>>,
     /// For code that may end a call with a trap of another component: whom it acts for, caller and callee.
     pub parties: BTreeMap<ComponentId, [ComponentId; 2]>,
     /// Start functions that stand in modules of their own, in order.

@@ -195,7 +195,13 @@ pub fn warn_idle(scope: &Scope<'_>, bindings: &Bindings, jobs: &[Job], diagnosti
             next.extend(bindings.providers(id));
         }
     }
-    for id in scope.ids().filter(|id| !reached[id.0 as usize]) {
+    for (part, of) in &scope.wiring.parts {
+        if let (true, Some(of)) = (reached[part.0 as usize], of) {
+            reached[of.0 as usize] = true;
+        }
+    }
+    let written = |id: &ComponentId| !scope.wiring.parts.contains_key(id);
+    for id in scope.ids().filter(|id| written(id) && !reached[id.0 as usize]) {
         diagnostics.push(
             Diagnostic::warning(&codes::IDLE, format!("nothing ever calls `{}`", scope.name(id)))
                 .label(scope.manifest.component(id).span, "no `run`, no start function, no caller that runs")
