@@ -5,13 +5,14 @@
 
 #[path = "../tests/components/encode.rs"]
 mod encode;
+#[path = "stepped.rs"]
+mod stepped;
 
 use compose::diag::Diagnostics;
 use compose::source::Sources;
 use compose::trace::Trace;
 use goblin::elf::Elf;
 use std::error::Error;
-use std::process::{Command, Stdio};
 use wit_component::StringEncoding;
 
 /// The emulated machines: one for each kernel.
@@ -118,30 +119,9 @@ pub fn measure(board: &str) -> Result<Vec<usize>, Box<dyn Error>> {
     let mut found = Diagnostics::new();
     let product = compose::build(&mut sources, id, &mut Trace::new(None), &mut found);
     let product = product.ok_or_else(|| format!("{:?}", found.list))?;
-    let (elf, log) = (folder.path().join("calls.elf"), folder.path().join("log"));
-    std::fs::write(&elf, &product.image.elf)?;
-    let status = Command::new("timeout")
-        .args(["60", "qemu-system-arm", "-M", board, "-display", "none", "-monitor", "none", "-serial", "null"])
-        .args(["-semihosting-config", "enable=on,target=native", "-singlestep", "-d", "exec,nochain", "-D"])
-        .arg(&log)
-        .arg("-kernel")
-        .arg(&elf)
-        .stdin(Stdio::null())
-        .status()?;
-    if !status.success() {
-        return Err(format!("the emulator ended with {status}").into());
-    }
-    let trace = trace(&std::fs::read_to_string(log)?);
+    let trace = stepped::run(&product.image.elf, board)?;
     let elf = Elf::parse(&product.image.elf)?;
     CALLS.iter().map(|(name, _)| count(&elf, &trace, name)).collect()
-}
-
-/// Lines are `Trace 0: 0x7f... [00000000/PC/...]`, one for each instruction.
-fn trace(log: &str) -> Vec<u32> {
-    log.lines()
-        .filter_map(|line| line.split_once('[')?.1.split('/').nth(1))
-        .filter_map(|pc| u32::from_str_radix(pc, 16).ok())
-        .collect()
 }
 
 /// From the first call in a function up to the instruction after it.
@@ -153,9 +133,7 @@ fn count(elf: &Elf, trace: &[u32], name: &str) -> Result<usize, Box<dyn Error>> 
     let inside = |pc: u32| pc.wrapping_sub(start) < function.st_size as u32;
     let entered = trace.iter().position(|&pc| pc == start).ok_or("nobody called it")?;
     let left = trace[entered..].iter().position(|&pc| !inside(pc)).ok_or("it calls nothing")? + entered;
-    let after = trace[left - 1] + 4;
-    let back = trace[left..].iter().position(|&pc| pc == after).ok_or("the call did not return")?;
-    Ok(left + back - (left - 1))
+    stepped::call(trace, left)
 }
 
 #[allow(dead_code, reason = "the table of benchmarks measures too")]

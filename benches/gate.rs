@@ -4,12 +4,14 @@
 //! The emulator runs one instruction at a time and logs each. Counted is everything from the caller's BL up to the
 //! instruction after it, with both ways through the kernel and a callee that adds its arguments.
 
+#[path = "stepped.rs"]
+mod stepped;
+
 use compose::diag::Diagnostics;
 use compose::source::Sources;
 use compose::trace::Trace;
 use goblin::elf::Elf;
 use std::error::Error;
-use std::process::{Command, Stdio};
 
 /// The requirement; the aim is 100.
 pub const MOST: usize = 150;
@@ -46,38 +48,11 @@ pub fn measure(board: &str) -> Result<usize, Box<dyn Error>> {
     let mut found = Diagnostics::new();
     let product = compose::build(&mut sources, id, &mut Trace::new(None), &mut found);
     let product = product.ok_or_else(|| format!("{:?}", found.list))?;
-    let (elf, log) = (folder.path().join("gate.elf"), folder.path().join("log"));
-    std::fs::write(&elf, &product.image.elf)?;
-
-    let status = Command::new("timeout")
-        .args(["60", "qemu-system-arm", "-M", board, "-display", "none", "-monitor", "none", "-serial", "null"])
-        .args(["-semihosting-config", "enable=on,target=native", "-singlestep", "-d", "exec,nochain", "-D"])
-        .arg(&log)
-        .arg("-kernel")
-        .arg(&elf)
-        .stdin(Stdio::null())
-        .status()?;
-    if !status.success() {
-        return Err(format!("the emulator ended with {status}").into());
-    }
-    count(&product.image.elf, &std::fs::read_to_string(log)?)
-}
-
-/// Lines are `Trace 0: 0x7f... [00000000/PC/...]`, one for each instruction.
-fn count(elf: &[u8], log: &str) -> Result<usize, Box<dyn Error>> {
-    let elf = Elf::parse(elf)?;
+    let elf = Elf::parse(&product.image.elf)?;
     let stub = elf.syms.iter().find(|symbol| elf.strtab.get_at(symbol.st_name) == Some("kernel!gate0"));
     let stub = stub.ok_or("the image has no gate")?.st_value as u32 & !1;
-    let trace: Vec<u32> = log
-        .lines()
-        .filter_map(|line| line.split_once('[')?.1.split('/').nth(1))
-        .filter_map(|pc| u32::from_str_radix(pc, 16).ok())
-        .collect();
-    let entered = trace.iter().position(|&pc| pc == stub).ok_or("nobody called the gate")?;
-    let call = entered.checked_sub(1).ok_or("a call comes before the gate")?;
-    let after = trace[call] + 4;
-    let returned = trace[entered..].iter().position(|&pc| pc == after).ok_or("the call did not return")?;
-    Ok(entered + returned - call)
+    let trace = stepped::run(&product.image.elf, board)?;
+    stepped::call(&trace, trace.iter().position(|&pc| pc == stub).ok_or("nobody called the gate")?)
 }
 
 #[allow(dead_code, reason = "a test measures too")]
