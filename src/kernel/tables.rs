@@ -25,7 +25,7 @@ const TEXTS: Symbol = Symbol::KernelTable("texts");
 const STRINGS: Symbol = Symbol::KernelTable("strings");
 
 /// Thumb state, no flags: the program status of a function on entry.
-const XPSR: u32 = 1 << 24;
+pub const XPSR: u32 = 1 << 24;
 
 /// A constant under construction.
 struct Table(Constant);

@@ -9,7 +9,7 @@
 use super::Calls;
 use super::code::{Code, list};
 use super::layout::*;
-use super::tables::{self, CONFIGURATION, COPIES, GATES, HOSTS, PROCESSES, ZEROS};
+use super::tables::{self, CONFIGURATION, COPIES, GATES, HOSTS, PROCESSES, XPSR, ZEROS};
 use super::{pmsav7, pmsav8};
 use crate::board::{Exit, ProtectionModel};
 use crate::codegen::reg::Reg;
@@ -385,6 +385,11 @@ fn svc(system: &System, calls: &Calls) -> Function {
     c.load_many(R0, false, &[R0, R1, R2, R3]);
     c.add(R6, R5, 32);
     c.store_many(R6, true, &[R0, R1, R2, R3]);
+    // Called back, the caller may have written anything there: the processor must be able to return to it (B1.5.8).
+    c.load(R0, R6, 8);
+    c.push(Inst::AluImm { op: AluOp::Bic, flags: Flags::Any, rd: R0, rn: R0, imm: 1 });
+    c.constant(R1, XPSR);
+    c.push(Inst::StorePair { rt: R0, rt2: R1, base: R6, offset: 8 });
     c.add(R4, R4, PROCESS_REGIONS);
     load_regions(&mut c, system);
     c.mov(R0, R5);
@@ -393,7 +398,7 @@ fn svc(system: &System, calls: &Calls) -> Function {
     c.push(Inst::BranchReg { rm: LR });
 
     // Result words on the stack. The caller's r12 is the gate's number: it has been checked, and only the caller,
-    // which waits, could have changed it since.
+    // which waits, could have changed it since. One that is called back waits for an adapter, and those have no such results.
     c.bind(return_more);
     c.compare(IP, gates + 1);
     c.branch_if(Cond::Ne, host);

@@ -55,7 +55,7 @@ pub fn run_hostile(product: &Product) -> Result<Said, Failed> {
     emulate(&product.image.elf, &product.board, tempfile::tempdir()?.path())
 }
 
-fn emulate(elf: &[u8], board: &Board, folder: &Path) -> Result<Said, Failed> {
+pub fn emulate(elf: &[u8], board: &Board, folder: &Path) -> Result<Said, Failed> {
     let file = folder.join("image.elf");
     fs::write(&file, elf)?;
     let mut console = Vec::new();

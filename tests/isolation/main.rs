@@ -26,6 +26,7 @@ mod emulated;
 mod encode;
 #[path = "../fixtures/host.rs"]
 mod host;
+mod native;
 
 use compose::Product;
 use compose::board;
@@ -54,7 +55,7 @@ fn main() {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Trial::test(name, move || check(&file))
     });
-    libtest_mimic::run(&arguments, trials.collect()).exit();
+    libtest_mimic::run(&arguments, trials.chain(native::trials()).collect()).exit();
 }
 
 struct Case {
