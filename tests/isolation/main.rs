@@ -35,7 +35,7 @@ use compose::diag::render::{Format, Look, render};
 use compose::flatten::compose::{HOST_WIT, outer};
 use compose::ingest::{self, ComponentFile, Input};
 use compose::manifest::{self, ComponentId};
-use compose::plan::table::{Kind, RegionTable};
+use compose::plan::table::{Kind, Region, RegionTable};
 use compose::source::Sources;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write;
@@ -184,6 +184,9 @@ fn run(case: &Case, together: bool) -> Result<String, Failed> {
 
 fn run_on(case: &Case, board: &str, together: bool) -> Result<String, Failed> {
     let built = build(case, board, together)?;
+    if adapters(&built.image.regions)? == 0 && !together {
+        return Err("there is no adapter".into());
+    }
     let said = emulated::run(&built)?;
     let mut actual = String::new();
     for line in said.console.lines() {
@@ -213,6 +216,32 @@ fn build(case: &Case, board: &str, together: bool) -> Result<Product, Failed> {
         return Err("the layout changed with the arguments".into());
     }
     Ok(second)
+}
+
+/// Counts adapters. Each reaches nothing but its own stack and what its two parties reach themselves, by the edges of its
+/// regions.
+fn adapters(table: &RegionTable) -> Result<usize, Failed> {
+    let mut count = 0;
+    for process in &table.processes {
+        let Some(adapter) = &process.adapter else { continue };
+        count += 1;
+        let whose = [&process.name, &adapter.caller, &adapter.callee];
+        let reached = table.processes.iter().filter(|other| whose.contains(&&other.name));
+        let mut reached: Vec<(u64, u64)> = reached
+            .flat_map(|process| &process.extents)
+            .map(|extent| {
+                (extent.granted_base.0.into(), u64::from(extent.granted_base.0) + u64::from(extent.granted_size))
+            })
+            .collect();
+        reached.sort_unstable();
+        for range in process.regions.iter().flat_map(Region::granted) {
+            let end = reached.iter().fold(range.start, |at, (from, to)| if *from <= at { at.max(*to) } else { at });
+            if end < range.end {
+                return Err(format!("`{}` reaches {range:x?}, which none of {whose:?} has", process.name).into());
+            }
+        }
+    }
+    Ok(count)
 }
 
 /// What the composition says on Wasmtime.
