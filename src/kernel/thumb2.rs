@@ -15,7 +15,7 @@ use crate::board::{Exit, ProtectionModel};
 use crate::codegen::reg::Reg;
 use crate::codegen::thumb2::inst::*;
 use crate::codegen::{Constant, Function, Relocation, RelocationKind, Symbol, TrapCode};
-use crate::link::{GateId, NativeFunction, System};
+use crate::link::{GateId, GateKind, NativeFunction, System};
 
 const RESET: Symbol = Symbol::Native("reset");
 const SVC: Symbol = Symbol::Native("svc");
@@ -385,11 +385,13 @@ fn svc(system: &System, calls: &Calls) -> Function {
     c.load_many(R0, false, &[R0, R1, R2, R3]);
     c.add(R6, R5, 32);
     c.store_many(R6, true, &[R0, R1, R2, R3]);
-    // Called back, the caller may have written anything there: the processor must be able to return to it (B1.5.8).
-    c.load(R0, R6, 8);
-    c.push(Inst::AluImm { op: AluOp::Bic, flags: Flags::Any, rd: R0, rn: R0, imm: 1 });
-    c.constant(R1, XPSR);
-    c.push(Inst::StorePair { rt: R0, rt2: R1, base: R6, offset: 8 });
+    // Where callers are called back, they may have written anything there: the processor must be able to return to them (B1.5.8).
+    if system.gates.iter().any(|gate| gate.kind == GateKind::Back) {
+        c.load(R0, R6, 8);
+        c.push(Inst::AluImm { op: AluOp::Bic, flags: Flags::Any, rd: R0, rn: R0, imm: 1 });
+        c.constant(R1, XPSR);
+        c.push(Inst::StorePair { rt: R0, rt2: R1, base: R6, offset: 8 });
+    }
     c.add(R4, R4, PROCESS_REGIONS);
     load_regions(&mut c, system);
     c.mov(R0, R5);
