@@ -65,8 +65,9 @@
     (i32.load offset=4 (local.get $entry)) (i32.const 0) (i32.const 1))
 
   ;; A handle from one table into another: it changes its owner.
+  ;; Where there is no room for it, it stays where it is.
   (func (export "own") (param $handle i32) (param $from i32) (param $to i32) (result i32 i32)
-    (local $entry i32)
+    (local $entry i32) (local $new i32) (local $wrong i32)
     (local.set $from (call $table (local.get $from)))
     (local.set $entry (call $find (local.get $from) (local.get $handle)))
     (if (i32.eqz (local.get $entry))
@@ -75,8 +76,12 @@
       (then (return (i32.const 0) (global.get $UNKNOWN))))
     (if (i32.load offset=8 (local.get $entry))
       (then (return (i32.const 0) (global.get $LENT))))
-    (i32.store (local.get $entry) (i32.const 0))
-    (call $new (call $table (local.get $to)) (i32.load offset=4 (local.get $entry))))
+    (call $new (call $table (local.get $to)) (i32.load offset=4 (local.get $entry)))
+    (local.set $wrong)
+    (local.set $new)
+    (if (i32.eqz (local.get $wrong))
+      (then (i32.store (local.get $entry) (i32.const 0))))
+    (local.get $new) (local.get $wrong))
 
   ;; A handle for the time of a call. Whoever defines the resource gets its representation instead.
   (func (export "borrow") (param $handle i32) (param $from i32) (param $to i32) (param $call i32) (result i32 i32)

@@ -108,8 +108,9 @@ impl Model {
         if self.is_lent(from, handle) {
             return Err(LENT);
         }
+        let new = self.insert(to, entry.rep, None)?;
         self.handles.remove(&(TABLES[from as usize].1, handle));
-        self.insert(to, entry.rep, None)
+        Ok(new)
     }
 
     fn borrow(&mut self, handle: i32, from: u32, to: u32, call: u32) -> Result<i32, i32> {
